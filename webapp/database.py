@@ -1,0 +1,229 @@
+"""The database: one engine, the SQLite recipe, and the two kinds of transaction.
+
+SQLite is used in WAL mode with explicit BEGIN. A writer first waits in a fair queue of its
+process, then takes SQLite's own lock with BEGIN IMMEDIATE: without the queue, waiting threads
+poll and some starve; without IMMEDIATE, a transaction that reads and then writes can fail at
+once, whatever the busy timeout.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
+from uuid_utils.compat import uuid7
+
+from webapp.config import ROOT, Settings
+
+BUSY_SECONDS = 15
+QUEUE_SECONDS = 30
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class DatabaseBusy(Exception):
+    """The database could not be written to in time."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time in UTC, on both databases; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class utc_now(FunctionElement[datetime]):  # noqa: N801 - reads as the SQL function that it is
+    """The database's clock, so that many machines agree."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(utc_now, "sqlite")
+def _sqlite_now(element: utc_now, compiler: SQLCompiler, **kw: Any) -> str:
+    # Six digits, as SQLAlchemy writes them: stored times compare as text.
+    return "(strftime('%Y-%m-%d %H:%M:%f000', 'now'))"
+
+
+@compiles(utc_now, "postgresql")
+def _postgresql_now(element: utc_now, compiler: SQLCompiler, **kw: Any) -> str:
+    return "clock_timestamp()"
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=_NAMES)
+
+
+class Entity(Base):
+    """What every entity has: a key that grows with time, and when it was made and changed."""
+
+    __abstract__ = True
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7, sort_order=-2)
+    created_at: Mapped[datetime] = mapped_column(
+        UtcDateTime(), server_default=utc_now(), sort_order=90
+    )
+    updated_at: Mapped[datetime] = mapped_column(
+        UtcDateTime(), server_default=utc_now(), onupdate=utc_now(), sort_order=91
+    )
+
+
+class FairLock:
+    """A lock handed over in the order of asking."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._held = False
+
+    def acquire(self, timeout: float) -> None:
+        """Wait for the turn. Raises DatabaseBusy after `timeout` seconds."""
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        if turn.acquire(timeout=timeout):
+            return
+        with self._guard:
+            if turn not in self._waiting:
+                return  # Handed over in the moment of giving up: it is ours.
+            self._waiting.remove(turn)
+        raise DatabaseBusy
+
+    def release(self) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._held = False
+
+
+db = SQLAlchemy(metadata=Base.metadata)
+migrate = Migrate(directory=str(ROOT / "migrations"), render_as_batch=True)
+
+_writers: WeakKeyDictionary[Engine, FairLock] = WeakKeyDictionary()
+_writers_guard = threading.Lock()
+_bound: list[Engine] = []
+
+
+def init_database(app: Flask, settings: Settings) -> None:
+    """Give the app its engine and bind `read_tx` and `write_tx` to it."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
+    db.init_app(app)
+    migrate.init_app(app, db)
+    with app.app_context():
+        prepare_engine(db.engine, settings.sqlite_synchronous)
+        bind(db.engine)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    pool = {"pool_size": 16, "max_overflow": 48, "pool_timeout": QUEUE_SECONDS}
+    if url.startswith("sqlite"):
+        return pool | {"pool_use_lifo": True, "connect_args": {"check_same_thread": False}}
+    return pool | {"pool_pre_ping": True}
+
+
+def bind(engine: Engine) -> None:
+    """Make `engine` the one that `read_tx` and `write_tx` use."""
+    _bound[:] = [engine]
+
+
+def prepare_engine(engine: Engine, synchronous: str = "NORMAL") -> None:
+    """Set a SQLite engine up; others need nothing."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, record: object) -> None:
+        connection.isolation_level = None  # BEGIN is ours: the driver would begin too late.
+        # The timeout comes first: switching to WAL can meet a lock itself.
+        for pragma in (
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-16384",
+            "journal_size_limit=67108864",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+@contextmanager
+def read_tx(engine: Engine | None = None) -> Iterator[Session]:
+    """A short Session that sees one state of the database and writes nothing."""
+    with Session(engine or _bound[0], autoflush=False, expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
+def write_tx(engine: Engine | None = None) -> Iterator[Session]:
+    """A short Session that commits at the end, or rolls back on any error.
+
+    Nothing slow belongs inside: no model call, no network, no rendering. Raises DatabaseBusy
+    when the turn to write does not come in time.
+    """
+    engine = engine or _bound[0]
+    with (
+        _turn_to_write(engine),
+        Session(engine, expire_on_commit=False) as session,
+        session.begin(),
+    ):
+        if engine.dialect.name == "sqlite":
+            session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+        yield session
+
+
+@contextmanager
+def _turn_to_write(engine: Engine) -> Iterator[None]:
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    with _writers_guard:
+        lock = _writers.setdefault(engine, FairLock())
+    lock.acquire(QUEUE_SECONDS)
+    try:
+        yield
+    finally:
+        lock.release()

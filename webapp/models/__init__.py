@@ -1,0 +1,26 @@
+"""The tables. One file a noun; importing this package makes them all known."""
+
+from webapp.models.agent_run import ACTIVE_STATUSES, AgentRun, RunStatus
+from webapp.models.agent_session import AgentSession
+from webapp.models.audit_entry import AuditEntry
+from webapp.models.run_event import RunEvent
+from webapp.models.session_message import MessageRole, SessionMessage
+from webapp.models.sign_in import SignIn
+from webapp.models.sign_in_attempt import AttemptOutcome, SignInAttempt
+from webapp.models.user import User, UserRole
+
+__all__ = [
+    "ACTIVE_STATUSES",
+    "AgentRun",
+    "AgentSession",
+    "AttemptOutcome",
+    "AuditEntry",
+    "MessageRole",
+    "RunEvent",
+    "RunStatus",
+    "SessionMessage",
+    "SignIn",
+    "SignInAttempt",
+    "User",
+    "UserRole",
+]

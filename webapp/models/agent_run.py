@@ -1,0 +1,99 @@
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.database import Entity, UtcDateTime, utc_now
+from webapp.models.agent_session import AgentSession
+from webapp.models.columns import checked_enum
+
+
+class RunStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def is_active(self) -> bool:
+        return self in ACTIVE_STATUSES
+
+
+ACTIVE_STATUSES = frozenset({RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.PAUSED})
+_IS_ACTIVE = text("status IN ('queued', 'running', 'paused')")
+
+
+class AgentRun(Entity):
+    """One turn of an agent, from queued to ended."""
+
+    __tablename__ = "agent_run"
+    __table_args__ = (
+        UniqueConstraint("session_id", "idempotency_key"),
+        # One active run a session: the database itself refuses a second.
+        Index(
+            "uq_agent_run_active",
+            "session_id",
+            unique=True,
+            sqlite_where=_IS_ACTIVE,
+            postgresql_where=_IS_ACTIVE,
+        ),
+        Index(None, "status"),
+    )
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("agent_session.id", ondelete="CASCADE"))
+    status: Mapped[RunStatus] = mapped_column(checked_enum(RunStatus), default=RunStatus.QUEUED)
+    epoch: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Raised by each claim; a write with an older one is refused."""
+    idempotency_key: Mapped[str] = mapped_column(String(64))
+    """One per sending: the same key again gives the first run again."""
+    input: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    """The items that the person sent, shown until the session holds them."""
+    agent_name: Mapped[str | None] = mapped_column(String(200))
+    model: Mapped[str | None] = mapped_column(String(200))
+    job_id: Mapped[int | None] = mapped_column(BigInteger)
+    state: Mapped[str | None] = mapped_column(Text)
+    """The SDK's RunState while paused."""
+    error_kind: Mapped[str | None] = mapped_column(String(64))
+    error_message: Mapped[str | None] = mapped_column(Text)
+    requests: Mapped[int] = mapped_column(default=0, server_default="0")
+    input_tokens: Mapped[int] = mapped_column(default=0, server_default="0")
+    cached_tokens: Mapped[int] = mapped_column(default=0, server_default="0")
+    output_tokens: Mapped[int] = mapped_column(default=0, server_default="0")
+    reasoning_tokens: Mapped[int] = mapped_column(default=0, server_default="0")
+    queued_at: Mapped[datetime] = mapped_column(UtcDateTime(), server_default=utc_now())
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    first_token_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """Set when the turn was tried again: its items and itself are no longer shown."""
+
+    session: Mapped[AgentSession] = relationship()
+
+    @classmethod
+    def owned_by(cls, user_id: UUID) -> Select["AgentRun"]:
+        return select(cls).join(AgentSession).where(AgentSession.user_id == user_id)
+
+    @classmethod
+    def shown_in(cls, session_id: UUID) -> Select["AgentRun"]:
+        return (
+            select(cls)
+            .where(cls.session_id == session_id, cls.superseded_at.is_(None))
+            .order_by(cls.id)
+        )

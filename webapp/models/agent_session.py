@@ -1,0 +1,52 @@
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Select, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.database import Entity, UtcDateTime, utc_now
+from webapp.models.session_message import SessionMessage
+
+if TYPE_CHECKING:
+    from webapp.models.user import User
+
+
+class AgentSession(Entity):
+    """A person's conversation with an agent; a chat, in the interface."""
+
+    __tablename__ = "agent_session"
+    __table_args__ = (
+        UniqueConstraint("user_id", "session_id"),
+        Index(None, "user_id", "is_active", "last_activity_at", "id"),
+    )
+
+    session_id: Mapped[str] = mapped_column(String(255), index=True)
+    """The owner's own name for it; two people may use the same one."""
+    session_name: Mapped[str | None] = mapped_column(String(200))
+    """The title."""
+    description: Mapped[str | None] = mapped_column(Text)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    agent_name: Mapped[str | None] = mapped_column(String(200))
+    agent_instructions: Mapped[str | None] = mapped_column(Text)
+    next_position: Mapped[int] = mapped_column(default=1, server_default="1")
+    """The position that the next item gets; it only grows."""
+    last_activity_at: Mapped[datetime] = mapped_column(UtcDateTime(), server_default=utc_now())
+    """When a message came or a reply ended; what the list is ordered by."""
+    pinned_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    forked_from_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("agent_session.id", ondelete="SET NULL"), index=True
+    )
+
+    user: Mapped["User"] = relationship(back_populates="sessions")
+    messages: Mapped[list[SessionMessage]] = relationship(
+        back_populates="session",
+        order_by=SessionMessage.position,
+        passive_deletes=True,
+        cascade="all, delete-orphan",
+    )
+
+    @classmethod
+    def owned_by(cls, user_id: UUID) -> Select["AgentSession"]:
+        return select(cls).where(cls.user_id == user_id)

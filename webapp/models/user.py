@@ -1,0 +1,47 @@
+from enum import StrEnum
+
+from sqlalchemy import Select, String, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.database import Entity
+from webapp.models.agent_session import AgentSession
+from webapp.models.columns import checked_enum
+
+
+class UserRole(StrEnum):
+    USER = "user"
+    ADMIN = "admin"
+
+
+class User(Entity):
+    """A person with an account."""
+
+    __tablename__ = "user_account"
+
+    email: Mapped[str] = mapped_column(String(320), unique=True)
+    """Trimmed, NFKC, casefolded: one address is one account."""
+    display_name: Mapped[str] = mapped_column(String(100))
+    password_hash: Mapped[str | None] = mapped_column(String(255))
+    """None for an account that signs in elsewhere (SSO)."""
+    role: Mapped[UserRole] = mapped_column(checked_enum(UserRole), default=UserRole.USER)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
+    """An IANA name, for date groups and the agents' idea of today."""
+    sso_issuer: Mapped[str | None] = mapped_column(String(255))
+    sso_subject: Mapped[str | None] = mapped_column(String(255))
+
+    sessions: Mapped[list[AgentSession]] = relationship(
+        back_populates="user", passive_deletes=True, cascade="all, delete-orphan"
+    )
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role is UserRole.ADMIN
+
+    @classmethod
+    def with_email(cls, email: str) -> Select["User"]:
+        return select(cls).where(cls.email == email)
+
+    @classmethod
+    def admins(cls) -> Select["User"]:
+        return select(cls).where(cls.role == UserRole.ADMIN)
