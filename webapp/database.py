@@ -188,6 +188,8 @@ def prepare_engine(engine: Engine, synchronous: str = "NORMAL") -> None:
     def _begin(connection: Any) -> None:
         kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {kind}")
+        # What tells a transaction that has written from one that has only read.
+        connection.info["changes_at_begin"] = connection.connection.driver_connection.total_changes
 
 
 @contextmanager
@@ -210,20 +212,37 @@ def write_tx(engine: Engine | None = None) -> Iterator[Session]:
         Session(engine, expire_on_commit=False) as session,
         session.begin(),
     ):
-        if engine.dialect.name == "sqlite":
-            session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+        begin_writing(session)
         yield session
+
+
+def begin_writing(session: Session) -> None:
+    """Begin the transaction of `session` as a writer's, on SQLite with the lock taken."""
+    if session.get_bind().dialect.name != "sqlite":
+        return
+    connection = session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+    driver = connection.connection.driver_connection
+    if driver is not None and not driver.in_transaction:
+        # An engine that `prepare_engine` has not seen: its driver would begin too late.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def writers_queue(engine: Engine) -> FairLock | None:
+    """Where the writers of this process wait for their turn; None where they need not."""
+    if engine.dialect.name != "sqlite":
+        return None
+    with _writers_guard:
+        return _writers.setdefault(engine, FairLock())
 
 
 @contextmanager
 def _turn_to_write(engine: Engine) -> Iterator[None]:
-    if engine.dialect.name != "sqlite":
+    queue = writers_queue(engine)
+    if queue is None:
         yield
         return
-    with _writers_guard:
-        lock = _writers.setdefault(engine, FairLock())
-    lock.acquire(QUEUE_SECONDS)
+    queue.acquire(QUEUE_SECONDS)
     try:
         yield
     finally:
-        lock.release()
+        queue.release()

@@ -1,0 +1,48 @@
+"""A person, their session, and an event loop that is closed again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, TypeVar
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine
+
+from tests.factories import make_user
+from webapp.database import db
+from webapp.database_session import DatabaseSession
+from webapp.models import User
+
+Result = TypeVar("Result")
+Run = Callable[[Awaitable[Result]], Result]
+
+
+@pytest.fixture
+def run() -> Iterator[Callable[[Awaitable[Any]], Any]]:
+    """Runs one awaitable to its end; the loop is also the one that Runner.run_sync finds."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+
+    async def wait(awaitable: Awaitable[Any]) -> Any:
+        return await awaitable
+
+    yield lambda awaitable: loop.run_until_complete(wait(awaitable))
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
+@pytest.fixture
+def user(app: Flask) -> User:
+    return make_user()
+
+
+@pytest.fixture
+def engine(app: Flask) -> Engine:
+    with app.app_context():
+        return db.engine
+
+
+@pytest.fixture
+def chat(engine: Engine, user: User) -> DatabaseSession:
+    return DatabaseSession("chat", user.id, engine)

@@ -1,0 +1,145 @@
+"""Running one short transaction for a coroutine, without blocking its event loop.
+
+A transaction that has begun is always waited for, even by a cancelled task: otherwise a write
+could land after its caller has been told that it was stopped.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from contextvars import copy_context
+from functools import partial
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import Session
+
+from webapp.database import (
+    QUEUE_SECONDS,
+    DatabaseBusy,
+    begin_writing,
+    read_tx,
+    write_tx,
+    writers_queue,
+)
+
+Result = TypeVar("Result")
+Work: TypeAlias = Callable[[Session], Result]
+
+_log = structlog.get_logger(__name__)
+_THREADS = 32
+_executors: dict[str, ThreadPoolExecutor] = {}
+os.register_at_fork(after_in_child=_executors.clear)
+
+
+class Transactions(Protocol):
+    async def read(self, work: Work[Result]) -> Result: ...
+    async def write(self, work: Work[Result]) -> Result: ...
+
+
+def transactions_on(engine: Engine | AsyncEngine) -> Transactions:
+    return OnAsyncEngine(engine) if isinstance(engine, AsyncEngine) else OnEngine(engine)
+
+
+class OnEngine:
+    """Transactions of a synchronous engine, in threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def read(self, work: Work[Result]) -> Result:
+        def run() -> Result:
+            with read_tx(self._engine) as session:
+                return work(session)
+
+        return await _in_thread("read", run)
+
+    async def write(self, work: Work[Result]) -> Result:
+        def run() -> Result:
+            with write_tx(self._engine) as session:
+                return work(session)
+
+        return await _in_thread("write", run)
+
+
+class OnAsyncEngine:
+    """Transactions of an asynchronous engine, on the event loop that its connections belong to."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def read(self, work: Work[Result]) -> Result:
+        return await _to_the_end(self._read(work))
+
+    async def write(self, work: Work[Result]) -> Result:
+        return await _to_the_end(self._write(work))
+
+    async def _read(self, work: Work[Result]) -> Result:
+        async with AsyncSession(self._engine, autoflush=False) as session:
+            return await session.run_sync(work)
+
+    async def _write(self, work: Work[Result]) -> Result:
+        def run(session: Session) -> Result:
+            begin_writing(session)
+            return work(session)
+
+        async with (
+            _turn_to_write(self._engine.sync_engine),
+            AsyncSession(self._engine) as session,
+            session.begin(),
+        ):
+            return await session.run_sync(run)
+
+
+async def _in_thread(kind: str, run: Callable[[], Result]) -> Result:
+    """Run in one of the threads for `kind`: waiting writers must not keep readers waiting."""
+    executor = _executors.get(kind)
+    if executor is None:
+        executor = _executors.setdefault(
+            kind, ThreadPoolExecutor(_THREADS, thread_name_prefix=f"database-session-{kind}")
+        )
+    started = executor.submit(copy_context().run, run)
+    try:
+        return await asyncio.wrap_future(started)
+    except asyncio.CancelledError:
+        if not started.cancel():
+            await _wait_for(asyncio.wrap_future(started))
+        raise
+
+
+async def _to_the_end(running: Coroutine[Any, Any, Result]) -> Result:
+    task = asyncio.create_task(running)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await _wait_for(task)
+        raise
+
+
+async def _wait_for(future: asyncio.Future[Result]) -> None:
+    """Wait until `future` is done, however often the waiting task is cancelled meanwhile."""
+    while not future.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait({future})
+    if not future.cancelled() and future.exception() is not None:
+        _log.warning("write_of_cancelled_task_failed", exc_info=future.exception())
+
+
+@asynccontextmanager
+async def _turn_to_write(engine: Engine) -> AsyncIterator[None]:
+    queue = writers_queue(engine)
+    if queue is None:
+        yield
+        return
+    try:
+        queue.acquire(timeout=0)
+    except DatabaseBusy:
+        await _in_thread("turn", partial(queue.acquire, QUEUE_SECONDS))
+    try:
+        yield
+    finally:
+        queue.release()

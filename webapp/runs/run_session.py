@@ -1,0 +1,61 @@
+"""The session that a run's agent reads and writes: a `DatabaseSession` that knows its run."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.database_session import DatabaseSession
+from webapp.database_session.source import Source
+from webapp.models import AgentRun, AgentSession, RunStatus
+from webapp.services.facts import SessionGone
+
+
+class RunFenced(Exception):
+    """Another has taken the run over, or it has ended: whoever still works on it writes nothing."""
+
+    def __init__(self, run_id: UUID) -> None:
+        super().__init__(f"run {run_id} is not ours any more")
+        self.run_id = run_id
+
+
+class RunSession(DatabaseSession):
+    """Writes only while the run is running with this epoch, and only to a chat that exists.
+
+    `agent_name` is written on each item's row; the run changes it at a handoff.
+    """
+
+    def __init__(
+        self,
+        *,
+        run_id: UUID,
+        epoch: int,
+        session_id: str,
+        user_id: UUID,
+        db_session: Source,
+        agent_name: str | None = None,
+    ) -> None:
+        super().__init__(session_id, user_id, db_session, agent_name)
+        self.run_id = run_id
+        self.epoch = epoch
+
+    def before_write(self, session: Session) -> Mapping[str, Any]:
+        """Raises RunFenced, or SessionGone when the chat was deleted (its runs go with it)."""
+        # Shared, so that nobody claims or ends the run before this transaction does.
+        found = session.execute(
+            select(AgentRun.epoch, AgentRun.status)
+            .join(AgentSession)
+            .where(
+                AgentRun.id == self.run_id,
+                AgentSession.user_id == self.user_id,
+                AgentSession.session_id == self.session_id,
+            )
+            .with_for_update(read=True, of=AgentRun)
+        ).one_or_none()
+        if found is None:
+            raise SessionGone
+        if tuple(found) != (self.epoch, RunStatus.RUNNING):
+            raise RunFenced(self.run_id)
+        return {"run_id": self.run_id, "agent_name": self.agent_name}
