@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -139,6 +139,7 @@ migrate = Migrate(directory=str(ROOT / "migrations"), render_as_batch=True)
 _writers: WeakKeyDictionary[Engine, FairLock] = WeakKeyDictionary()
 _writers_guard = threading.Lock()
 _bound: list[Engine] = []
+_AS_WRITER = {"sqlite_begin": "IMMEDIATE"}
 
 
 def init_database(app: Flask, settings: Settings) -> None:
@@ -187,7 +188,11 @@ def prepare_engine(engine: Engine, synchronous: str = "NORMAL") -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {kind}")
+        if kind is None:
+            return
+        cursor = connection.connection.cursor()
+        cursor.execute(f"BEGIN {kind}")
+        cursor.close()
         # What tells a transaction that has written from one that has only read.
         connection.info["changes_at_begin"] = connection.connection.driver_connection.total_changes
 
@@ -208,22 +213,38 @@ def write_tx(engine: Engine | None = None) -> Iterator[Session]:
     """
     engine = engine or _bound[0]
     with (
-        _turn_to_write(engine),
+        turn_to_write(engine),
         Session(engine, expire_on_commit=False) as session,
         session.begin(),
     ):
-        begin_writing(session)
+        if engine.dialect.name == "sqlite":
+            ensure_begun(session.connection(execution_options=_AS_WRITER))
         yield session
 
 
-def begin_writing(session: Session) -> None:
-    """Begin the transaction of `session` as a writer's, on SQLite with the lock taken."""
-    if session.get_bind().dialect.name != "sqlite":
+def for_one_read(connection: Connection) -> Connection:
+    """Set up for a single query, which sees one state without a transaction around it."""
+    if connection.dialect.name == "sqlite":
+        return connection.execution_options(sqlite_begin=None)
+    return connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def for_writing(connection: Connection) -> Connection:
+    """Set up so that the next transaction begins as a writer's."""
+    if connection.dialect.name == "sqlite":
+        return connection.execution_options(**_AS_WRITER)
+    return connection
+
+
+def ensure_begun(connection: Connection) -> None:
+    """Take SQLite's lock also where `prepare_engine` has not seen the engine.
+
+    Its driver would begin at the first change, which is too late after a read.
+    """
+    if connection.dialect.name != "sqlite":
         return
-    connection = session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
     driver = connection.connection.driver_connection
     if driver is not None and not driver.in_transaction:
-        # An engine that `prepare_engine` has not seen: its driver would begin too late.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
@@ -236,7 +257,8 @@ def writers_queue(engine: Engine) -> FairLock | None:
 
 
 @contextmanager
-def _turn_to_write(engine: Engine) -> Iterator[None]:
+def turn_to_write(engine: Engine) -> Iterator[None]:
+    """Wait in the queue of this process's writers. Raises DatabaseBusy when it takes too long."""
     queue = writers_queue(engine)
     if queue is None:
         yield

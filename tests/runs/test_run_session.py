@@ -155,7 +155,7 @@ def test_a_claim_waits_for_the_write_that_passed_the_fence(
         async with asyncio.timeout(10):
             claim = None
             with write_tx(engine) as tx:
-                session.before_write(tx)
+                session.before_write(tx.connection())
                 claim = asyncio.create_task(asyncio.to_thread(_change_run, run_id, epoch=4))
                 done, _ = await asyncio.wait({claim}, timeout=0.2)
                 assert not done

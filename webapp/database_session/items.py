@@ -19,13 +19,15 @@ LONGEST_NAME = 255
 _log = structlog.get_logger(__name__)
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
+# Plain text: sqlite3 looks for an adapter for each value of a subclass.
+_USER, _ASSISTANT, _SYSTEM, _TOOL = (role.value for role in MessageRole)
 _ROLES = {
-    "user": MessageRole.USER,
-    "assistant": MessageRole.ASSISTANT,
-    "system": MessageRole.SYSTEM,
-    "developer": MessageRole.SYSTEM,
-    "tool": MessageRole.TOOL,
-    "function": MessageRole.TOOL,
+    "user": _USER,
+    "assistant": _ASSISTANT,
+    "system": _SYSTEM,
+    "developer": _SYSTEM,
+    "tool": _TOOL,
+    "function": _TOOL,
 }
 
 
@@ -112,15 +114,15 @@ def _rebuilt(row: StoredItem) -> Item:
     return item
 
 
-def _role(item: Item) -> MessageRole:
+def _role(item: Item) -> str:
     role, kind = item.get("role"), item.get("type")
     if isinstance(role, str) and role in _ROLES:
         return _ROLES[role]
     if role is not None or not isinstance(kind, str):
-        return MessageRole.SYSTEM
+        return _SYSTEM
     if kind.endswith("_output"):
-        return MessageRole.TOOL
-    return MessageRole.USER if kind == "mcp_approval_response" else MessageRole.ASSISTANT
+        return _TOOL
+    return _USER if kind == "mcp_approval_response" else _ASSISTANT
 
 
 def _text(item: Item) -> str:

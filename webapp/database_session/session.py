@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
 from webapp.database_session import store
 from webapp.database_session.items import LONGEST_NAME, Item, columns_of, storable
@@ -54,7 +54,7 @@ class DatabaseSession:
             "agent_instructions": agent_instructions,
             "session_name": session_name,
         }
-        self._owned = store.Owned(self.user_id, self.session_id, _named(given))
+        self._own = store.OwnSession(self.user_id, self.session_id, _named(given))
         self._transactions = transactions_on(engine_of(db_session))
 
     async def get_items(self, limit: int | None = None) -> "list[TResponseInputItem]":
@@ -69,7 +69,7 @@ class DatabaseSession:
         if limit == 0:
             return []
         items = await self._transactions.read(
-            lambda session: store.newest_items(session.connection(), self._owned, limit)
+            lambda connection: store.newest_items(connection, self._own, limit)
         )
         return cast("list[TResponseInputItem]", items)
 
@@ -82,27 +82,27 @@ class DatabaseSession:
         if not rows:
             return
 
-        def write(session: Session) -> None:
-            stamp = self.before_write(session)
-            store.append_rows(session.connection(), self._owned, rows, stamp)
+        def write(connection: Connection) -> None:
+            stamp = self.before_write(connection)
+            store.append_rows(connection, self._own, rows, stamp)
 
         await self._transactions.write(write)
 
     async def pop_item(self) -> "TResponseInputItem | None":
         """Remove the newest item and give it back; None when there is none."""
 
-        def write(session: Session) -> Item | None:
-            self.before_write(session)
-            return store.take_newest(session.connection(), self._owned)
+        def write(connection: Connection) -> Item | None:
+            self.before_write(connection)
+            return store.take_newest(connection, self._own)
 
         return cast("TResponseInputItem | None", await self._transactions.write(write))
 
     async def clear_session(self) -> None:
         """Remove the items; the session keeps its title and its owner."""
 
-        def write(session: Session) -> None:
-            self.before_write(session)
-            store.clear(session.connection(), self._owned)
+        def write(connection: Connection) -> None:
+            self.before_write(connection)
+            store.clear(connection, self._own)
 
         await self._transactions.write(write)
 
@@ -126,13 +126,13 @@ class DatabaseSession:
         if not values:
             return
 
-        def write(session: Session) -> None:
-            self.before_write(session)
-            store.update_metadata(session.connection(), self._owned, values)
+        def write(connection: Connection) -> None:
+            self.before_write(connection)
+            store.update_metadata(connection, self._own, values)
 
         await self._transactions.write(write)
 
-    def before_write(self, session: Session) -> Mapping[str, Any]:
+    def before_write(self, connection: Connection) -> Mapping[str, Any]:
         """The hook for subclasses: called inside every write transaction, before any change.
 
         It may raise, and nothing is written. What it returns is written to the columns of that

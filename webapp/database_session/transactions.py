@@ -14,21 +14,21 @@ from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import structlog
-from sqlalchemy import Engine
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from webapp.database import (
     QUEUE_SECONDS,
     DatabaseBusy,
-    begin_writing,
-    read_tx,
-    write_tx,
+    ensure_begun,
+    for_one_read,
+    for_writing,
+    turn_to_write,
     writers_queue,
 )
 
 Result = TypeVar("Result")
-Work: TypeAlias = Callable[[Session], Result]
+Work: TypeAlias = Callable[[Connection], Result]
 
 _log = structlog.get_logger(__name__)
 _THREADS = 32
@@ -53,15 +53,15 @@ class OnEngine:
 
     async def read(self, work: Work[Result]) -> Result:
         def run() -> Result:
-            with read_tx(self._engine) as session:
-                return work(session)
+            with self._engine.connect() as connection:
+                return work(for_one_read(connection))
 
         return await _in_thread("read", run)
 
     async def write(self, work: Work[Result]) -> Result:
         def run() -> Result:
-            with write_tx(self._engine) as session:
-                return work(session)
+            with turn_to_write(self._engine), self._engine.connect() as connection:
+                return _written(connection, work)
 
         return await _in_thread("write", run)
 
@@ -73,26 +73,27 @@ class OnAsyncEngine:
         self._engine = engine
 
     async def read(self, work: Work[Result]) -> Result:
-        return await _to_the_end(self._read(work))
+        async def run() -> Result:
+            async with self._engine.connect() as connection:
+                return await connection.run_sync(lambda sync: work(for_one_read(sync)))
+
+        return await _to_the_end(run())
 
     async def write(self, work: Work[Result]) -> Result:
-        return await _to_the_end(self._write(work))
+        async def run() -> Result:
+            async with (
+                _turn_to_write(self._engine.sync_engine),
+                self._engine.connect() as connection,
+            ):
+                return await connection.run_sync(_written, work)
 
-    async def _read(self, work: Work[Result]) -> Result:
-        async with AsyncSession(self._engine, autoflush=False) as session:
-            return await session.run_sync(work)
+        return await _to_the_end(run())
 
-    async def _write(self, work: Work[Result]) -> Result:
-        def run(session: Session) -> Result:
-            begin_writing(session)
-            return work(session)
 
-        async with (
-            _turn_to_write(self._engine.sync_engine),
-            AsyncSession(self._engine) as session,
-            session.begin(),
-        ):
-            return await session.run_sync(run)
+def _written(connection: Connection, work: Work[Result]) -> Result:
+    with for_writing(connection).begin():
+        ensure_begun(connection)
+        return work(connection)
 
 
 async def _in_thread(kind: str, run: Callable[[], Result]) -> Result:

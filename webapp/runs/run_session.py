@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, select
 
 from webapp.database_session import DatabaseSession
 from webapp.database_session.source import Source
@@ -41,10 +40,10 @@ class RunSession(DatabaseSession):
         self.run_id = run_id
         self.epoch = epoch
 
-    def before_write(self, session: Session) -> Mapping[str, Any]:
+    def before_write(self, connection: Connection) -> Mapping[str, Any]:
         """Raises RunFenced, or SessionGone when the chat was deleted (its runs go with it)."""
         # Shared, so that nobody claims or ends the run before this transaction does.
-        found = session.execute(
+        found = connection.execute(
             select(AgentRun.epoch, AgentRun.status)
             .join(AgentSession)
             .where(

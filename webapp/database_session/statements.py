@@ -1,0 +1,163 @@
+"""The SQL of a session, compiled once for each kind of database.
+
+A statement run as an expression costs SQLAlchemy more than it costs the database. These are run
+as text, with values that every driver takes as they are: UUIDs go in as hexadecimal text.
+"""
+
+import typing
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    ClauseElement,
+    Connection,
+    CursorResult,
+    Dialect,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    column,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from webapp.database import utc_now
+from webapp.models import AgentSession, SessionMessage, User
+
+SESSION = typing.cast("Table", AgentSession.__table__)
+MESSAGE = typing.cast("Table", SessionMessage.__table__)
+_sessions, _messages = SESSION.c, MESSAGE.c
+
+
+@dataclass(frozen=True)
+class _Text:
+    sql: str
+    arrange: Callable[[dict[str, Any]], Any]
+    """Puts the values in order, for a driver that takes them by place."""
+    fixed: dict[str, Any]
+    """The values that the compiler added."""
+
+
+class Statement:
+    def __init__(self, expression: ClauseElement) -> None:
+        self._expression = expression
+        self._texts: dict[tuple[str, str], _Text] = {}
+
+    def run(self, connection: Connection, values: dict[str, Any]) -> CursorResult[Any]:
+        text = self._text(connection.dialect)
+        return connection.exec_driver_sql(text.sql, text.arrange(values | text.fixed))
+
+    def run_many(self, connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
+        text = self._text(connection.dialect)
+        connection.exec_driver_sql(text.sql, [text.arrange(values) for values in rows])
+
+    def _text(self, dialect: Dialect) -> _Text:
+        text = self._texts.get((dialect.name, dialect.driver))
+        if text is None:
+            compiled = typing.cast("Any", self._expression.compile(dialect=dialect))
+            fixed = {name: value for name, value in compiled.params.items() if value is not None}
+            text = _Text(str(compiled), _arranger(compiled), fixed)
+            self._texts[dialect.name, dialect.driver] = text
+        return text
+
+
+def _arranger(compiled: Any) -> Callable[[dict[str, Any]], Any]:
+    if not compiled.positional:
+        return lambda values: values
+    if len(compiled.positiontup) == 1:
+        (name,) = compiled.positiontup
+        return lambda values: (values[name],)
+    return itemgetter(*compiled.positiontup)
+
+
+def _every_column(table: Table, *left_out: str) -> dict[str, Any]:
+    return {
+        column.name: bindparam(column.name, type_=column.type)
+        for column in table.c
+        if column.name not in left_out
+    }
+
+
+_OWN = (_sessions.user_id == bindparam("user_id"), _sessions.session_id == bindparam("name"))
+# A subquery for the key, not a join: PostgreSQL would walk the whole index of messages.
+_KEY = select(_sessions.id).where(*_OWN).scalar_subquery()
+_CURRENT = (_messages.session_id == _KEY, _messages.superseded_at.is_(None))
+_TEXTS = select(_messages.extra_data).where(*_CURRENT)
+
+ALL_TEXTS = Statement(_TEXTS.order_by(_messages.position))
+NEWEST_TEXTS = Statement(_TEXTS.order_by(_messages.position.desc()).limit(bindparam("count")))
+NEWEST_BEFORE = Statement(
+    select(
+        _messages.id,
+        _messages.position,
+        _messages.role,
+        _messages.content,
+        _messages.tool_call_id,
+        _messages.tool_name,
+        _messages.extra_data,
+    )
+    .where(*_CURRENT, _messages.position < bindparam("before"))
+    .order_by(_messages.position.desc())
+    .limit(bindparam("count"))
+)
+INSERT_ITEM = Statement(insert(MESSAGE).values(_every_column(MESSAGE, "superseded_at")))
+OWN_COLUMNS = ("id", "position", "role", "content", "tool_call_id", "tool_name", "extra_data")
+"""What differs from item to item; the other columns are alike in all of one call."""
+DELETE_ITEM = Statement(delete(MESSAGE).where(_messages.id == bindparam("key")))
+DELETE_ITEMS = Statement(delete(MESSAGE).where(_messages.session_id == bindparam("key")))
+
+LOCK = Statement(update(SESSION).where(*_OWN).values(updated_at=utc_now()).returning(_sessions.id))
+_RESERVED = (_sessions.id, _sessions.next_position, _sessions.last_activity_at)
+_RESERVING = {
+    "next_position": _sessions.next_position + bindparam("count"),
+    "last_activity_at": utc_now(),
+    "updated_at": utc_now(),
+}
+RESERVE = Statement(update(SESSION).where(*_OWN).values(_RESERVING).returning(*_RESERVED))
+RESERVE_BY_KEY = Statement(
+    update(SESSION).where(_sessions.id == bindparam("key")).values(_RESERVING).returning(*_RESERVED)
+)
+
+
+def _insert_json() -> Statement:
+    """Insert rows given as one JSON text: PostgreSQL takes a statement a row twice as long."""
+    rows = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON)).table_valued(
+        *(column(name, _messages[name].type) for name in OWN_COLUMNS)
+    )
+    own = rows.render_derived(with_types=True).c
+    shared = _every_column(MESSAGE, "superseded_at", *OWN_COLUMNS)
+    values = [*(own[name] for name in OWN_COLUMNS), *shared.values()]
+    names = [*OWN_COLUMNS, *shared]
+    return Statement(insert(MESSAGE).from_select(names, select(*values), include_defaults=False))
+
+
+INSERT_JSON = _insert_json()
+
+
+def _make(dialect: Any) -> Statement:
+    """Make the row, or take positions in the one that another has made meanwhile.
+
+    From the owner's row: where foreign keys are not enforced, nobody may own nothing.
+    """
+    database_sets = ("last_activity_at", "pinned_at", "forked_from_id", "created_at", "updated_at")
+    given = _every_column(SESSION, *database_sets)
+    owner = select(*given.values()).where(
+        User.id == bindparam("user_id", type_=_sessions.user_id.type)
+    )
+    return Statement(
+        dialect.insert(SESSION)
+        .from_select(list(given), owner, include_defaults=False)
+        .on_conflict_do_update(index_elements=["user_id", "session_id"], set_=_RESERVING)
+        .returning(*_RESERVED)
+    )
+
+
+MAKE = {"sqlite": _make(sqlite), "postgresql": _make(postgresql)}
