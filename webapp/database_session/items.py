@@ -5,29 +5,33 @@ NUL, lone surrogates). The other columns are read from it, for people and querie
 """
 
 import json
+import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import structlog
 
 from webapp.models import MessageRole
 
 Item: TypeAlias = dict[str, Any]
+Otherwise = TypeVar("Otherwise")
 
 LONGEST_NAME = 255
 
 _log = structlog.get_logger(__name__)
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
-# Plain text: sqlite3 looks for an adapter for each value of a subclass.
-_USER, _ASSISTANT, _SYSTEM, _TOOL = (role.value for role in MessageRole)
+# Stands between texts that are parsed together, where no text can have put it.
+_MARK = secrets.randbelow(2**40)
+_BETWEEN = f",{_MARK},"
+
 _ROLES = {
-    "user": _USER,
-    "assistant": _ASSISTANT,
-    "system": _SYSTEM,
-    "developer": _SYSTEM,
-    "tool": _TOOL,
-    "function": _TOOL,
+    "user": MessageRole.USER,
+    "assistant": MessageRole.ASSISTANT,
+    "system": MessageRole.SYSTEM,
+    "developer": MessageRole.SYSTEM,
+    "tool": MessageRole.TOOL,
+    "function": MessageRole.TOOL,
 }
 
 
@@ -50,13 +54,19 @@ def columns_of(item: Mapping[str, Any]) -> dict[str, Any]:
     """What a row says of `item`. Raises TypeError or ValueError when JSON cannot hold it."""
     if not isinstance(item, dict):
         raise TypeError(f"an item of a session is a dict, not {type(item).__name__}")
-    call_id, name = _call(item)
+    kind = _text_or(item.get("type"), "")
+    call_id, name = _call(item, kind)
+    try:
+        text = _encode(item)
+    except RecursionError:
+        raise ValueError("an item of a session is nested too deeply") from None
     return {
-        "role": _role(item),
-        "content": storable(_text(item)),
+        # The value: sqlite3 looks for an adapter for everything that is not exactly a str.
+        "role": _role(item, kind).value,
+        "content": storable(_said(item, kind)),
         "tool_call_id": storable(call_id)[:LONGEST_NAME] if call_id else None,
         "tool_name": storable(name)[:LONGEST_NAME] if name else None,
-        "extra_data": _encode(item),
+        "extra_data": text,
     }
 
 
@@ -95,14 +105,17 @@ def items_from_rows(rows: Sequence[StoredItem]) -> list[Item | None]:
 
 def parse_together(texts: Sequence[str | None]) -> list[Item] | None:
     """Parse many items' JSON in one go; None when any of them needs a closer look."""
+    if not texts:
+        return []
     try:
-        items = json.loads(f"[{','.join(texts)}]")  # type: ignore[arg-type]
+        parsed = json.loads(f"[{_BETWEEN.join(texts)}]")  # type: ignore[arg-type]
     except (TypeError, ValueError, RecursionError):
         return None
-    # One row with two objects, or one object over two rows, would shift all that follow.
-    if len(items) != len(texts) or not all(type(item) is dict for item in items):
+    # Broken texts can be whole together: one that opens a bracket, one that closes it.
+    if parsed[1::2] != [_MARK] * (len(texts) - 1):
         return None
-    return items  # type: ignore[no-any-return]
+    items: list[Item] = parsed[::2]
+    return items if set(map(type, items)) == {dict} else None
 
 
 def _rebuilt(row: StoredItem) -> Item:
@@ -114,45 +127,44 @@ def _rebuilt(row: StoredItem) -> Item:
     return item
 
 
-def _role(item: Item) -> str:
-    role, kind = item.get("role"), item.get("type")
+def _role(item: Item, kind: str) -> MessageRole:
+    role = item.get("role")
     if isinstance(role, str) and role in _ROLES:
         return _ROLES[role]
-    if role is not None or not isinstance(kind, str):
-        return _SYSTEM
+    if role is not None or not kind:
+        return MessageRole.SYSTEM
     if kind.endswith("_output"):
-        return _TOOL
-    return _USER if kind == "mcp_approval_response" else _ASSISTANT
+        return MessageRole.TOOL
+    return MessageRole.USER if kind == "mcp_approval_response" else MessageRole.ASSISTANT
 
 
-def _text(item: Item) -> str:
+def _said(item: Item, kind: str) -> str:
     """What was said or returned; a call's arguments and a model's reasoning are neither."""
-    if item.get("type") == "reasoning":
+    if "role" in item:
+        said = item.get("content")
+    elif kind.endswith("_output"):
+        said = item.get("output")
+    else:
         return ""
-    said = item.get("content", item.get("output"))
-    if isinstance(said, str):
-        return said
     if not isinstance(said, list):
-        return ""
+        return _text_or(said, "")
     parts = [part.get("text", part.get("refusal")) for part in said if isinstance(part, dict)]
     return "\n".join(part for part in parts if isinstance(part, str))
 
 
-def _call(item: Item) -> tuple[str | None, str | None]:
+def _call(item: Item, kind: str) -> tuple[str | None, str | None]:
     """The identifier and the name of the tool call that an item makes or answers."""
-    kind = item.get("type")
-    call_id = item.get("call_id", item.get("tool_call_id"))
-    name = item.get("tool_name", item.get("name"))
     calls = item.get("tool_calls")
     if isinstance(calls, list) and calls and isinstance(calls[0], dict):
         function = calls[0].get("function")
-        call_id = calls[0].get("id")
         name = function.get("name") if isinstance(function, dict) else None
-    elif isinstance(kind, str) and kind.endswith("_call") and name is None:
-        name = kind.removesuffix("_call")
-    elif call_id is None and kind not in _NAMED_WITHOUT_CALL_ID:
-        name = None
-    return call_id if isinstance(call_id, str) else None, name if isinstance(name, str) else None
+        return _text_or(calls[0].get("id"), None), _text_or(name, None)
+    call_id = _text_or(item.get("call_id", item.get("tool_call_id")), None)
+    name = _text_or(item.get("tool_name", item.get("name")), None)
+    if kind.endswith("_call"):
+        return call_id, name or kind.removesuffix("_call")
+    return call_id, name if call_id or kind == "mcp_approval_request" else None
 
 
-_NAMED_WITHOUT_CALL_ID = {"mcp_call", "mcp_approval_request"}
+def _text_or(value: object, otherwise: Otherwise) -> str | Otherwise:
+    return value if isinstance(value, str) else otherwise
