@@ -1,12 +1,14 @@
 """A person, their session, and an event loop that is closed again."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from tests.factories import make_user
 from webapp.database import db
@@ -46,3 +48,19 @@ def engine(app: Flask) -> Engine:
 @pytest.fixture
 def chat(engine: Engine, user: User) -> DatabaseSession:
     return DatabaseSession("chat", user.id, engine)
+
+
+@pytest.fixture
+def async_url(database_url: str) -> str:
+    driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+    scheme, _, rest = database_url.partition("://")
+    return f"{driver[scheme.partition('+')[0]]}://{rest}"
+
+
+@asynccontextmanager
+async def async_engine_on(url: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_async_engine(url)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()

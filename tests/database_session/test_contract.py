@@ -1,43 +1,18 @@
 """What the SDK's runner relies on, line by line."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from agents import Session, SessionSettings
 from sqlalchemy import Engine, select, update
-from structlog.testing import capture_logs
 
 from tests.database_session.conftest import Run
+from tests.database_session.rows import change, rows, said, the_row
 from tests.factories import make_user
 from webapp.database import read_tx, write_tx
 from webapp.database_session import DatabaseSession
-from webapp.models import AgentSession, MessageRole, SessionMessage, User
-
-Item = dict[str, Any]
-
-
-def said(*texts: object) -> list[Item]:
-    return [{"role": "user", "content": str(text)} for text in texts]
-
-
-def rows() -> list[SessionMessage]:
-    with read_tx() as tx:
-        return list(tx.scalars(select(SessionMessage).order_by(SessionMessage.position)))
-
-
-def the_row() -> AgentSession:
-    with read_tx() as tx:
-        return tx.scalars(select(AgentSession)).one()
-
-
-def change(position: int, **values: Any) -> None:
-    with write_tx() as tx:
-        tx.execute(
-            update(SessionMessage).where(SessionMessage.position == position).values(**values)
-        )
+from webapp.models import AgentSession, User
 
 
 def test_it_is_the_sdks_session_and_has_no_name_that_the_runner_probes_for(
@@ -224,108 +199,6 @@ def test_a_batch_that_the_database_refuses_is_not_stored_in_part(
     assert the_row().next_position == 1
 
 
-@pytest.mark.parametrize("broken", ["", "{", "[1]", "7", "null", '{"a":1},{"b":2}', '{"a":[1'])
-def test_an_unreadable_row_is_skipped_and_does_not_count(
-    chat: DatabaseSession, run: Run, broken: str
-) -> None:
-    run(chat.add_items(said(*range(6))))
-    for position in (2, 5, 6):
-        change(position, extra_data=broken)
-    with capture_logs() as logs:
-        assert run(chat.get_items()) == said(0, 2, 3)
-        assert run(chat.get_items(limit=2)) == said(2, 3)
-        assert run(chat.get_items(limit=3)) == said(0, 2, 3)
-        assert run(chat.pop_item()) == said(3)[0]
-    assert {entry["event"] for entry in logs} == {"session_item_unreadable"}
-    assert run(chat.get_items(limit=5)) == said(0, 2)
-    assert [row.position for row in rows()] == [1, 2, 3, 5, 6]
-
-
-def test_one_item_over_two_rows_shifts_nothing(chat: DatabaseSession, run: Run) -> None:
-    run(chat.add_items(said(*range(4))))
-    change(1, extra_data='{"a":[1')
-    change(2, extra_data="2]}")
-    change(3, extra_data='{"b":1},{"c":2}')
-    assert run(chat.get_items()) == said(3)
-
-
-def test_a_long_stretch_of_unreadable_rows_is_passed_over(chat: DatabaseSession, run: Run) -> None:
-    run(chat.add_items(said(*range(350))))
-    with write_tx() as tx:
-        tx.execute(
-            update(SessionMessage).where(SessionMessage.position > 20).values(extra_data="{")
-        )
-    assert run(chat.get_items(limit=5)) == said(*range(15, 20))
-    assert run(chat.pop_item()) == said(19)[0]
-
-
-def test_a_row_written_by_hand_is_rebuilt_from_its_columns(chat: DatabaseSession, run: Run) -> None:
-    run(chat.add_items(said("a")))
-    with write_tx() as tx:
-        tx.add_all(
-            [
-                SessionMessage(
-                    session_id=the_row().id, position=7, role=MessageRole.SYSTEM, content="Note"
-                ),
-                SessionMessage(
-                    session_id=the_row().id,
-                    position=8,
-                    role=MessageRole.TOOL,
-                    content="4",
-                    tool_call_id="call_1",
-                    tool_name="calculator",
-                ),
-            ]
-        )
-    by_hand = [
-        {"role": "system", "content": "Note"},
-        {"role": "tool", "content": "4", "tool_call_id": "call_1", "tool_name": "calculator"},
-    ]
-    assert run(chat.get_items()) == [*said("a"), *by_hand]
-    assert json.dumps(run(chat.get_items(limit=1))) == json.dumps(by_hand[1:])
-    assert run(chat.pop_item()) == by_hand[1]
-
-
-def test_a_superseded_part_is_neither_read_nor_taken(chat: DatabaseSession, run: Run) -> None:
-    run(chat.add_items(said(*range(5))))
-    for position in (2, 5):
-        change(position, superseded_at=datetime.now(UTC))
-    assert run(chat.get_items()) == said(0, 2, 3)
-    assert run(chat.get_items(limit=2)) == said(2, 3)
-    assert run(chat.pop_item()) == said(3)[0]
-    assert [row.position for row in rows()] == [1, 2, 3, 5]
-
-
-def test_metadata_is_changed_where_it_is_given(engine: Engine, user: User, run: Run) -> None:
-    session = DatabaseSession("s", user.id, engine, "Assistant", "Be brief", "A title")
-    run(session.add_items(said("a")))
-    before = the_row()
-    run(session.update_session_metadata(session_name="Updated", agent_name="New", is_active=False))
-    row = the_row()
-    assert (row.session_name, row.agent_name, row.is_active) == ("Updated", "New", False)
-    assert (row.agent_instructions, row.description) == ("Be brief", None)
-    assert row.updated_at > before.updated_at
-    run(session.update_session_metadata(description="About", agent_instructions="", is_active=True))
-    row = the_row()
-    assert (row.description, row.agent_instructions, row.is_active) == ("About", "", True)
-    assert row.session_name == "Updated"
-
-
-def test_metadata_alone_makes_the_row(engine: Engine, user: User, run: Run) -> None:
-    session = DatabaseSession("s", user.id, engine, "Assistant", session_name="A title")
-    run(session.update_session_metadata(session_name="Other", is_active=False))
-    row = the_row()
-    assert (row.session_name, row.agent_name, row.is_active) == ("Other", "Assistant", False)
-    run(session.add_items(said("a")))
-    assert [row.position for row in rows()] == [1]
-
-
-def test_a_deactivated_session_can_still_be_written(chat: DatabaseSession, run: Run) -> None:
-    run(chat.update_session_metadata(is_active=False))
-    run(chat.add_items(said("a")))
-    assert run(chat.get_items()) == said("a")
-
-
 def test_only_a_new_item_counts_as_activity(chat: DatabaseSession, run: Run) -> None:
     run(chat.add_items(said("a", "b")))
     first = the_row().last_activity_at
@@ -335,45 +208,3 @@ def test_only_a_new_item_counts_as_activity(chat: DatabaseSession, run: Run) -> 
     assert the_row().last_activity_at == first
     run(chat.add_items(said("c")))
     assert the_row().last_activity_at > first
-
-
-def test_nobody_owns_a_session_of_an_unknown_user(engine: Engine, run: Run) -> None:
-    session = DatabaseSession("s", uuid4(), engine)
-    with pytest.raises(LookupError, match="no user"):
-        run(session.add_items(said("a")))
-    with pytest.raises(LookupError, match="no user"):
-        run(session.update_session_metadata(session_name="x"))
-    assert run(session.get_items()) == []
-
-
-@pytest.mark.parametrize("name", ["x" * 256, "a\0b", "\ud800", 7, None])
-def test_a_name_that_a_database_cannot_hold_is_refused(
-    engine: Engine, user: User, name: Any
-) -> None:
-    with pytest.raises(ValueError, match="session_id must be text of at most 255 characters"):
-        DatabaseSession(name, user.id, engine)
-
-
-@pytest.mark.parametrize("name", ["", "x" * 255, "ünï 中 😀", "user_1/../' OR 1=1 --%s:p"])
-def test_any_other_name_is_a_name(engine: Engine, user: User, run: Run, name: str) -> None:
-    session = DatabaseSession(name, user.id, engine)
-    run(session.add_items(said("a")))
-    assert run(DatabaseSession(name, user.id, engine).get_items()) == said("a")
-    assert the_row().session_id == name
-
-
-@pytest.mark.parametrize("user_id", ["", "someone", 7, None])
-def test_a_user_id_that_is_no_uuid_is_refused(engine: Engine, user_id: Any) -> None:
-    with pytest.raises(ValueError, match="user_id must be a UUID"):
-        DatabaseSession("s", user_id, engine)
-
-
-def test_metadata_that_a_database_cannot_hold_is_refused(
-    chat: DatabaseSession, engine: Engine, user: User, run: Run
-) -> None:
-    with pytest.raises(ValueError, match="session_name must be text of at most 200 characters"):
-        run(chat.update_session_metadata(session_name="x" * 201))
-    with pytest.raises(ValueError, match="description must be text"):
-        run(chat.update_session_metadata(description="a\0b"))
-    with pytest.raises(ValueError, match="agent_name must be text"):
-        DatabaseSession("s", user.id, engine, agent_name="x" * 201)

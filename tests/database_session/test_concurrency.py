@@ -1,0 +1,133 @@
+"""Several tasks, loops, threads and processes at one session."""
+
+import asyncio
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Engine, event, select
+
+from tests.database_session.conftest import Run, async_engine_on
+from tests.database_session.rows import rows, the_row
+from webapp.database import read_tx
+from webapp.database_session import DatabaseSession
+from webapp.models import AgentSession, User
+
+HELLO = {"role": "user", "content": "Hello"}
+PROCESSES, THREADS, BATCHES, BATCH = 8, 8, 5, 4
+
+
+def test_many_tasks_of_an_async_engine_write_at_once(
+    app: Flask, async_url: str, user: User, run: Run
+) -> None:
+    async def together() -> list[Any]:
+        async with async_engine_on(async_url) as engine:
+            session = DatabaseSession("session_1", user.id, engine)
+            batches = [[HELLO | {"by": number}, HELLO | {"by": number}] for number in range(20)]
+            await asyncio.gather(*(session.add_items(batch) for batch in batches))
+            return await session.get_items()
+
+    _assert_whole(run(together()), batch=2, count=20)
+
+
+def test_many_threads_each_with_its_own_loop_share_one_object(
+    chat: DatabaseSession, run: Run
+) -> None:
+    ready = threading.Barrier(12)
+
+    def write(number: int) -> None:
+        ready.wait()
+        for _ in range(5):
+            asyncio.run(chat.add_items([HELLO | {"by": number}] * 3))
+            assert len(asyncio.run(chat.get_items(limit=3))) == 3
+
+    with ThreadPoolExecutor(12) as threads:
+        list(threads.map(write, range(12)))
+    _assert_whole(run(chat.get_items()), batch=3, count=60)
+
+
+def test_many_tasks_of_one_loop_write_at_once(chat: DatabaseSession, run: Run) -> None:
+    async def together() -> None:
+        await asyncio.gather(*(chat.add_items([HELLO | {"by": n}] * 2) for n in range(60)))
+
+    run(together())
+    _assert_whole(run(chat.get_items()), batch=2, count=60)
+
+
+def test_takers_at_once_never_get_the_same_item(chat: DatabaseSession, run: Run) -> None:
+    items = [HELLO | {"number": number} for number in range(30)]
+
+    async def together() -> list[Any]:
+        await chat.add_items(items)
+        return await asyncio.gather(*(chat.pop_item() for _ in range(34)))
+
+    taken = run(together())
+    assert sorted(item["number"] for item in taken if item) == list(range(30))
+    assert taken.count(None) == 4
+
+
+def test_first_writers_at_once_make_one_row(engine: Engine, user: User, run: Run) -> None:
+    async def together() -> None:
+        sessions = [DatabaseSession("new", user.id, engine) for _ in range(16)]
+        await asyncio.gather(*(session.add_items([HELLO]) for session in sessions))
+
+    run(together())
+    with read_tx() as tx:
+        assert tx.scalars(select(AgentSession.next_position)).all() == [17]
+
+
+def test_the_event_loop_goes_on_while_the_database_is_busy(
+    chat: DatabaseSession, engine: Engine, run: Run
+) -> None:
+    """A statement that takes its time holds up a thread, never the loop."""
+    held, passed = threading.Event(), threading.Event()
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def hold(*_: object) -> None:
+        held.set()
+        assert passed.wait(10)
+
+    async def meanwhile() -> list[Any]:
+        reading = asyncio.create_task(chat.get_items())
+        while not held.is_set():  # noqa: ASYNC110 - set by a thread, not by a task
+            await asyncio.sleep(0)
+        passed.set()
+        return await reading
+
+    try:
+        assert run(meanwhile()) == []
+    finally:
+        event.remove(engine, "before_cursor_execute", hold)
+
+
+def _assert_whole(items: list[dict[str, Any]], batch: int, count: int) -> None:
+    """Each batch is there, and nothing came between its items."""
+    assert len(items) == batch * count
+    for start in range(0, len(items), batch):
+        assert len({item["by"] for item in items[start : start + batch]}) == 1
+
+
+def test_many_processes_with_many_threads_leave_whole_batches(
+    chat: DatabaseSession, database_url: str, user: User, run: Run
+) -> None:
+    command = [sys.executable, "-W", "error", "-m", "tests.database_session.writer"]
+    arguments = [database_url, str(user.id), chat.session_id]
+    sizes = [str(THREADS), str(BATCHES), str(BATCH)]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    writers = [
+        subprocess.Popen([*command, *arguments, *sizes], text=True, **pipes)  # noqa: S603 - ourselves
+        for _ in range(PROCESSES)
+    ]
+    assert [writer.stdout.readline() for writer in writers] == ["ready\n"] * PROCESSES
+    for writer in writers:
+        writer.stdin.write("\n")
+        writer.stdin.flush()
+    faults = [writer.communicate(timeout=100)[1] for writer in writers]
+    assert [writer.returncode for writer in writers] == [0] * PROCESSES, faults
+    total = PROCESSES * THREADS * BATCHES
+    _assert_whole(run(chat.get_items()), batch=BATCH, count=total)
+    assert [row.position for row in rows()] == list(range(1, total * BATCH + 1))
+    assert the_row().next_position == total * BATCH + 1
