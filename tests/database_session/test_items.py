@@ -178,7 +178,7 @@ def test_repeats_are_kept(chat: DatabaseSession, run: Run) -> None:
 def test_each_reading_gives_objects_of_its_own(chat: DatabaseSession, run: Run) -> None:
     given = {"role": "user", "content": ["a"]}
     run(chat.add_items([given, given]))
-    given["content"].append("later")  # type: ignore[attr-defined]
+    given["content"].append("later")
     first = run(chat.get_items())
     first[0]["content"].append("mine")
     assert first[1] == {"role": "user", "content": ["a"]}

@@ -23,7 +23,7 @@ def main() -> None:
         for _ in range(int(batches)):
             by = uuid4().hex
             items = [{"role": "user", "content": str(n), "by": by} for n in range(int(batch))]
-            asyncio.run(session.add_items(items))  # type: ignore[arg-type]
+            asyncio.run(session.add_items(items))
 
     # All processes begin together, not each as it comes up.
     sys.stdout.write("ready\n")

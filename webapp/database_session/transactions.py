@@ -127,7 +127,7 @@ async def _wait_for(future: asyncio.Future[Result]) -> None:
         with suppress(asyncio.CancelledError):
             await asyncio.wait({future})
     if not future.cancelled() and future.exception() is not None:
-        _log.warning("write_of_cancelled_task_failed", exc_info=future.exception())
+        _log.warning("cancelled_write_failed", exc_info=future.exception())
 
 
 @asynccontextmanager
@@ -136,11 +136,19 @@ async def _turn_to_write(engine: Engine) -> AsyncIterator[None]:
     if queue is None:
         yield
         return
+    taken: list[bool] = []
+
+    def take(seconds: float) -> None:
+        queue.acquire(seconds)
+        taken.append(True)
+
     try:
-        queue.acquire(timeout=0)
-    except DatabaseBusy:
-        await _in_thread("turn", partial(queue.acquire, QUEUE_SECONDS))
-    try:
+        try:
+            take(0)
+        except DatabaseBusy:
+            await _in_thread("turn", partial(take, QUEUE_SECONDS))
         yield
     finally:
-        queue.release()
+        # Not always: the turn may not have come. Not never: it may have come to a cancelled task.
+        if taken:
+            queue.release()
