@@ -1,0 +1,135 @@
+"""How the databases find what a session asks for: by index, whatever the session's length."""
+
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, insert
+
+from tests.database_session.conftest import Run
+from tests.database_session.rows import said
+from webapp.database import write_tx
+from webapp.database_session import DatabaseSession
+from webapp.models import AgentSession, User
+
+Ran = list[tuple[str, Any]]
+SHORT, LONG = 200, 20_000
+
+OPERATIONS: dict[str, Callable[[DatabaseSession], Awaitable[Any]]] = {
+    "get_items": lambda session: session.get_items(),
+    "get_items(limit)": lambda session: session.get_items(limit=20),
+    "add_items": lambda session: session.add_items(said("one")),
+    "pop_item": lambda session: session.pop_item(),
+    "clear_session": lambda session: session.clear_session(),
+    "update_session_metadata": lambda session: session.update_session_metadata("Title"),
+}
+
+
+@pytest.fixture
+def sessions(engine: Engine, user: User, run: Run) -> dict[int, DatabaseSession]:
+    """A short and a long one among hundreds, with what the planner wants to know."""
+    others = [
+        {"session_id": f"other_{n}", "user_id": user.id, "is_active": True} for n in range(800)
+    ]
+    with write_tx() as tx:
+        tx.execute(insert(AgentSession), others)
+    made = {
+        length: DatabaseSession(f"length_{length}", user.id, engine) for length in (SHORT, LONG)
+    }
+    for length, session in made.items():
+        run(session.add_items(said(*range(length))))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+    return made
+
+
+@contextmanager
+def recorded(engine: Engine) -> Iterator[Ran]:
+    """The statements that reach the database meanwhile, with their values."""
+    ran: Ran = []
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def record(  # noqa: PLR0917 - as SQLAlchemy calls it
+        connection: Any,
+        cursor: Any,
+        statement: str,
+        values: Any,
+        context: Any,
+        many: bool,  # noqa: FBT001
+    ) -> None:
+        ran.append((statement, values[0] if many else values))
+
+    yield ran
+    event.remove(engine, "before_cursor_execute", record)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_statement_goes_by_an_index(
+    engine: Engine,
+    sessions: dict[int, DatabaseSession],
+    run: Run,
+    name: str,
+) -> None:
+    # To clear the long one is to remove nearly the whole table: no index helps with that.
+    length = SHORT if name == "clear_session" else LONG
+    with recorded(engine) as ran:
+        run(OPERATIONS[name](sessions[length]))
+    assert ran
+    for statement, values in ran:
+        plan = plan_of(engine, statement, values)
+        assert not {"SCAN", "Seq Scan", "Sort", "B-TREE"} & plan, (statement, plan)
+
+
+@pytest.mark.parametrize("name", ["get_items(limit)", "add_items", "pop_item"])
+def test_the_work_does_not_grow_with_the_session(
+    engine: Engine, sessions: dict[int, DatabaseSession], run: Run, name: str
+) -> None:
+    work = {}
+    for length, session in sessions.items():
+        with recorded(engine) as ran:
+            run(OPERATIONS[name](session))
+        if name == "add_items":
+            run(session.pop_item())  # Makes room for the same insertion once more.
+        work[length] = sum(work_of(engine, statement, values) for statement, values in ran)
+    assert 0 < work[LONG] < 1.5 * work[SHORT]
+
+
+def plan_of(engine: Engine, statement: str, values: Any) -> set[str]:
+    """The steps of the database's plan; on SQLite, the words in which it tells them."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+            return {word for step in steps for word in step.detail.split()} - {"CONSTANT"}
+        found = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values)
+        return set(_values_of(found.scalar_one(), "Node Type"))
+
+
+def work_of(engine: Engine, statement: str, values: Any) -> int:
+    """What the database does for a statement: blocks touched, or steps of SQLite's machine."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            driver: Any = connection.connection.driver_connection
+            steps: list[int] = []
+            driver.set_progress_handler(lambda: steps.append(1), 1)
+            connection.exec_driver_sql(statement, values).close()
+            driver.set_progress_handler(None, 1)
+            return len(steps)
+        query = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}"
+        (whole,) = connection.exec_driver_sql(query, values).scalar_one()
+        return whole["Plan"]["Shared Hit Blocks"] + whole["Plan"]["Shared Read Blocks"]
+
+
+def _values_of(tree: Any, name: str) -> Iterator[str]:
+    if isinstance(tree, str):
+        tree = json.loads(tree)
+    if isinstance(tree, list):
+        for part in tree:
+            yield from _values_of(part, name)
+    elif isinstance(tree, dict):
+        if name in tree:
+            yield tree[name]
+        for part in (tree.get("Plan"), tree.get("Plans")):
+            if part:
+                yield from _values_of(part, name)
