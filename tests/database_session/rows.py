@@ -1,5 +1,6 @@
 """A look at the tables behind a session, and a hand in them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -29,3 +30,11 @@ def change(position: int, **values: Any) -> None:
         tx.execute(
             update(SessionMessage).where(SessionMessage.position == position).values(**values)
         )
+
+
+def age() -> datetime:
+    """Make the only session's times old, so that any change of them shows; give that time."""
+    old = datetime(2020, 1, 1, tzinfo=UTC)
+    with write_tx() as tx:
+        tx.execute(update(AgentSession).values(last_activity_at=old, updated_at=old))
+    return old

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.database_session.conftest import Run
-from tests.database_session.rows import rows, said, the_row
+from tests.database_session.rows import age, rows, said, the_row
 from webapp.database_session import DatabaseSession
 from webapp.models import User
 
@@ -15,12 +15,12 @@ from webapp.models import User
 def test_metadata_is_changed_where_it_is_given(engine: Engine, user: User, run: Run) -> None:
     session = DatabaseSession("s", user.id, engine, "Assistant", "Be brief", "A title")
     run(session.add_items(said("a")))
-    before = the_row()
+    old = age()
     run(session.update_session_metadata(session_name="Updated", agent_name="New", is_active=False))
     row = the_row()
     assert (row.session_name, row.agent_name, row.is_active) == ("Updated", "New", False)
     assert (row.agent_instructions, row.description) == ("Be brief", None)
-    assert row.updated_at > before.updated_at
+    assert row.updated_at > old
     run(session.update_session_metadata(description="About", agent_instructions="", is_active=True))
     row = the_row()
     assert (row.description, row.agent_instructions, row.is_active) == ("About", "", True)
