@@ -337,13 +337,23 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("session_message", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_session_message_run_id"), ["run_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_session_message_run_id"),
+            ["run_id"],
+            unique=False,
+            sqlite_where=sa.text("run_id IS NOT NULL"),
+            postgresql_where=sa.text("run_id IS NOT NULL"),
+        )
 
 
 def downgrade() -> None:
 
     with op.batch_alter_table("session_message", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_session_message_run_id"))
+        batch_op.drop_index(
+            batch_op.f("ix_session_message_run_id"),
+            sqlite_where=sa.text("run_id IS NOT NULL"),
+            postgresql_where=sa.text("run_id IS NOT NULL"),
+        )
 
     op.drop_table("session_message")
     op.drop_table("run_event")

@@ -25,7 +25,7 @@ from tests.support.postgres import make_postgresql_database
 Operation = Callable[[Measured, Make], Awaitable[Any]]
 Medians = dict[str, float]
 
-REPEATS = 60
+REPEATS = 150
 WARM_UP = 5
 CHUNK = 10_000
 CHANCE = random.Random(1)  # noqa: S311 - an order, not a secret

@@ -133,3 +133,23 @@ def _values_of(tree: Any, name: str) -> Iterator[str]:
         for part in (tree.get("Plan"), tree.get("Plans")):
             if part:
                 yield from _values_of(part, name)
+
+
+def test_a_runs_items_are_found_by_index(
+    engine: Engine, sessions: dict[int, DatabaseSession]
+) -> None:
+    """Also when the run is deleted, and its items are told so."""
+    changing = "UPDATE session_message SET run_id = NULL WHERE run_id = "
+    value = "x" if engine.dialect.name == "sqlite" else "00000000-0000-0000-0000-000000000000"
+    plan = plan_of(engine, f"{changing}'{value}'", ())
+    assert plan & {"INDEX", "Index Scan", "Bitmap Index Scan"}
+    assert not {"SCAN", "Seq Scan"} & plan
+    if engine.dialect.name == "sqlite":
+        deleting = "DELETE FROM agent_run WHERE id = ?"
+        with engine.begin() as connection:
+            assert len(sessions) == 2
+            connection.exec_driver_sql(
+                "INSERT INTO agent_run (id, session_id, status, idempotency_key, input)"
+                " SELECT 'run', id, 'finished', 'k', '[]' FROM agent_session LIMIT 1"
+            )
+        assert work_of(engine, deleting, ("run",)) < SHORT

@@ -7,14 +7,13 @@ NUL, lone surrogates). The other columns are read from it, for people and querie
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias
 
 import structlog
 
 from webapp.models import MessageRole
 
 Item: TypeAlias = dict[str, Any]
-Otherwise = TypeVar("Otherwise")
 
 LONGEST_NAME = 255
 
@@ -25,13 +24,16 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 _MARK = secrets.randbelow(2**40)
 _BETWEEN = f",{_MARK},"
 
+# The values: sqlite3 looks for an adapter for everything that is not exactly a str.
+_USER, _ASSISTANT = MessageRole.USER.value, MessageRole.ASSISTANT.value
+_SYSTEM, _TOOL = MessageRole.SYSTEM.value, MessageRole.TOOL.value
 _ROLES = {
-    "user": MessageRole.USER,
-    "assistant": MessageRole.ASSISTANT,
-    "system": MessageRole.SYSTEM,
-    "developer": MessageRole.SYSTEM,
-    "tool": MessageRole.TOOL,
-    "function": MessageRole.TOOL,
+    "user": _USER,
+    "assistant": _ASSISTANT,
+    "system": _SYSTEM,
+    "developer": _SYSTEM,
+    "tool": _TOOL,
+    "function": _TOOL,
 }
 
 
@@ -54,18 +56,19 @@ def columns_of(item: Mapping[str, Any]) -> dict[str, Any]:
     """What a row says of `item`. Raises TypeError or ValueError when JSON cannot hold it."""
     if not isinstance(item, dict):
         raise TypeError(f"an item of a session is a dict, not {type(item).__name__}")
-    kind = _text_or(item.get("type"), "")
+    kind = item.get("type")
+    if not isinstance(kind, str):
+        kind = ""
     call_id, name = _call(item, kind)
     try:
         text = _encode(item)
     except RecursionError:
         raise ValueError("an item of a session is nested too deeply") from None
     return {
-        # The value: sqlite3 looks for an adapter for everything that is not exactly a str.
-        "role": _role(item, kind).value,
+        "role": _role(item, kind),
         "content": storable(_said(item, kind)),
-        "tool_call_id": storable(call_id)[:LONGEST_NAME] if call_id else None,
-        "tool_name": storable(name)[:LONGEST_NAME] if name else None,
+        "tool_call_id": storable(call_id)[:LONGEST_NAME] if isinstance(call_id, str) else None,
+        "tool_name": storable(name)[:LONGEST_NAME] if isinstance(name, str) else None,
         "extra_data": text,
     }
 
@@ -127,15 +130,15 @@ def _rebuilt(row: StoredItem) -> Item:
     return item
 
 
-def _role(item: Item, kind: str) -> MessageRole:
+def _role(item: Item, kind: str) -> str:
     role = item.get("role")
     if isinstance(role, str) and role in _ROLES:
         return _ROLES[role]
     if role is not None or not kind:
-        return MessageRole.SYSTEM
+        return _SYSTEM
     if kind.endswith("_output"):
-        return MessageRole.TOOL
-    return MessageRole.USER if kind == "mcp_approval_response" else MessageRole.ASSISTANT
+        return _TOOL
+    return _USER if kind == "mcp_approval_response" else _ASSISTANT
 
 
 def _said(item: Item, kind: str) -> str:
@@ -146,25 +149,23 @@ def _said(item: Item, kind: str) -> str:
         said = item.get("output")
     else:
         return ""
+    if isinstance(said, str):
+        return said
     if not isinstance(said, list):
-        return _text_or(said, "")
+        return ""
     parts = [part.get("text", part.get("refusal")) for part in said if isinstance(part, dict)]
-    return "\n".join(part for part in parts if isinstance(part, str))
+    return "\n".join([part for part in parts if isinstance(part, str)])
 
 
-def _call(item: Item, kind: str) -> tuple[str | None, str | None]:
+def _call(item: Item, kind: str) -> tuple[object, object]:
     """The identifier and the name of the tool call that an item makes or answers."""
+    call_id = item.get("call_id", item.get("tool_call_id"))
+    if kind.endswith("_call"):
+        return call_id, item.get("name", kind.removesuffix("_call"))
+    if call_id or kind == "mcp_approval_request":
+        return call_id, item.get("tool_name", item.get("name"))
     calls = item.get("tool_calls")
     if isinstance(calls, list) and calls and isinstance(calls[0], dict):
         function = calls[0].get("function")
-        name = function.get("name") if isinstance(function, dict) else None
-        return _text_or(calls[0].get("id"), None), _text_or(name, None)
-    call_id = _text_or(item.get("call_id", item.get("tool_call_id")), None)
-    name = _text_or(item.get("tool_name", item.get("name")), None)
-    if kind.endswith("_call"):
-        return call_id, name or kind.removesuffix("_call")
-    return call_id, name if call_id or kind == "mcp_approval_request" else None
-
-
-def _text_or(value: object, otherwise: Otherwise) -> str | Otherwise:
-    return value if isinstance(value, str) else otherwise
+        return calls[0].get("id"), function.get("name") if isinstance(function, dict) else None
+    return None, None

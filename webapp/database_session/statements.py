@@ -55,6 +55,13 @@ class Statement:
         text = self._text(connection.dialect)
         return connection.exec_driver_sql(text.sql, text.arrange(values | text.fixed))
 
+    def texts(self, connection: Connection, values: dict[str, Any]) -> list[str | None]:
+        """The one column of all rows, past the objects that SQLAlchemy would make of them."""
+        result = self.run(connection, values)
+        found = [text for (text,) in typing.cast("Any", result.cursor).fetchall()]
+        result.close()
+        return found
+
     def run_many(self, connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
         text = self._text(connection.dialect)
         connection.exec_driver_sql(text.sql, [text.arrange(values) for values in rows])

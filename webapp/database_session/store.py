@@ -76,11 +76,11 @@ def append_rows(
 def newest_items(connection: Connection, own: OwnSession, limit: int | None) -> list[Item]:
     """The newest `limit` readable items, or all, oldest first."""
     if limit is None:
-        found = statements.ALL_TEXTS.run(connection, own.where)
+        texts = statements.ALL_TEXTS.texts(connection, own.where)
     else:
-        found = statements.NEWEST_TEXTS.run(connection, own.where | {"count": limit})
-    texts = found.scalars().all()
-    items = parse_together(texts if limit is None else texts[::-1])
+        texts = statements.NEWEST_TEXTS.texts(connection, own.where | {"count": limit})
+        texts.reverse()
+    items = parse_together(texts)
     if items is not None:
         return items
     readable: list[Item] = []

@@ -3,7 +3,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.database import Entity, UtcDateTime
@@ -11,6 +11,9 @@ from webapp.models.columns import checked_enum
 
 if TYPE_CHECKING:
     from webapp.models.agent_session import AgentSession
+
+
+_HAS_RUN = text("run_id IS NOT NULL")
 
 
 class MessageRole(StrEnum):
@@ -28,7 +31,11 @@ class SessionMessage(Entity):
     """
 
     __tablename__ = "session_message"
-    __table_args__ = (UniqueConstraint("session_id", "position"), Index(None, "run_id"))
+    __table_args__ = (
+        UniqueConstraint("session_id", "position"),
+        # Items of no run need no entry, and so no time when they are added.
+        Index(None, "run_id", sqlite_where=_HAS_RUN, postgresql_where=_HAS_RUN),
+    )
 
     session_id: Mapped[UUID] = mapped_column(ForeignKey("agent_session.id", ondelete="CASCADE"))
     position: Mapped[int]
