@@ -142,14 +142,14 @@ async def _filled(session: Measured, length: int) -> Measured:
     return session
 
 
-def table(results: dict[str, Medians], ratios: list[tuple[str, str]]) -> str:
-    """A Markdown table; each of `ratios` adds a column, the first beside the second."""
+def table(results: dict[str, Medians], ratios: list[tuple[str, str, str]]) -> str:
+    """A Markdown table; each of `ratios`, a title and two names, adds a column."""
     names = list(next(iter(results.values())))
-    titles = ["Operation", *names, *(f"{one} ÷ {other}" for one, other in ratios)]
+    titles = ["Operation", *names, *(title for title, _, _ in ratios)]
     lines = [f"| {' | '.join(titles)} |", f"|{'---|' * len(titles)}"]
     for title, row in results.items():
         cells = [f"{row[name]:.3g}" for name in names]
-        cells += [f"{row[one] / row[other]:.2f}" for one, other in ratios]
+        cells += [f"{row[one] / row[other]:.2f}" for _, one, other in ratios]
         lines.append(f"| {title} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
@@ -191,11 +191,11 @@ async def on_postgresql() -> dict[str, Medians]:
 
 
 async def main() -> None:
-    beside = [(OURS, name) for name in ("sqlite3", "SQLiteSession", ALCHEMY)]
-    sqlite = table(await on_sqlite(), [*beside, (OURS_FULL, ALCHEMY)])
-    sys.stdout.write(f"SQLite, medians in ms\n\n{sqlite}\n\n")
-    postgresql = table(await on_postgresql(), [(OURS, ALCHEMY)])
-    sys.stdout.write(f"PostgreSQL, medians in ms\n\n{postgresql}\n")
+    beside = [(f"÷ {name}", OURS, name) for name in ("sqlite3", "SQLiteSession", ALCHEMY)]
+    sqlite = table(await on_sqlite(), [*beside, (f"FULL ÷ {ALCHEMY}", OURS_FULL, ALCHEMY)])
+    sys.stdout.write(f"SQLite:\n\n{sqlite}\n\n")
+    postgresql = table(await on_postgresql(), [(f"÷ {ALCHEMY}", OURS, ALCHEMY)])
+    sys.stdout.write(f"PostgreSQL:\n\n{postgresql}\n")
 
 
 if __name__ == "__main__":

@@ -22,16 +22,13 @@ Run = Callable[[Awaitable[Result]], Result]
 @pytest.fixture
 def run() -> Iterator[Callable[[Awaitable[Any]], Any]]:
     """Runs one awaitable to its end; the loop is also the one that Runner.run_sync finds."""
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
 
     async def wait(awaitable: Awaitable[Any]) -> Any:
         return await awaitable
 
-    yield lambda awaitable: loop.run_until_complete(wait(awaitable))
-    loop.run_until_complete(loop.shutdown_asyncgens())
-    asyncio.set_event_loop(None)
-    loop.close()
+    # Its end cancels what a failed test has left running.
+    with asyncio.Runner() as runner:
+        yield lambda awaitable: runner.run(wait(awaitable))
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event, select, update
 
 from tests.database_session.conftest import Run, async_engine_on
 from tests.database_session.rows import rows, the_row
-from webapp.database import read_tx
+from webapp.database import read_tx, write_tx
 from webapp.database_session import DatabaseSession
 from webapp.models import AgentSession, User
 
@@ -77,6 +77,24 @@ def test_first_writers_at_once_make_one_row(engine: Engine, user: User, run: Run
     run(together())
     with read_tx() as tx:
         assert tx.scalars(select(AgentSession.next_position)).all() == [17]
+
+
+def test_waiting_writers_do_not_keep_readers_waiting(
+    chat: DatabaseSession, engine: Engine, run: Run
+) -> None:
+    async def meanwhile() -> list[Any]:
+        await chat.add_items([HELLO])
+        with write_tx(engine) as tx:
+            tx.execute(update(AgentSession).values(description="held"))
+            writing = [asyncio.create_task(chat.add_items([HELLO])) for _ in range(80)]
+            await asyncio.wait(writing, timeout=0.2)
+            async with asyncio.timeout(10):
+                seen = await chat.get_items()
+            assert not any(task.done() for task in writing)
+        await asyncio.gather(*writing)
+        return seen
+
+    assert run(meanwhile()) == [HELLO]
 
 
 def test_the_event_loop_goes_on_while_the_database_is_busy(

@@ -31,11 +31,12 @@ def test_an_unreadable_row_is_skipped_and_does_not_count(
     assert [row.position for row in rows()] == [1, 2, 3, 5, 6]
 
 
-def test_one_item_over_two_rows_shifts_nothing(chat: DatabaseSession, run: Run) -> None:
+@pytest.mark.parametrize("two", ['{"b":1},{"c":2}', '{"b":1},0,{"c":2}'])
+def test_one_item_over_two_rows_shifts_nothing(chat: DatabaseSession, run: Run, two: str) -> None:
     run(chat.add_items(said(*range(4))))
     change(1, extra_data='{"a":[1')
     change(2, extra_data="2]}")
-    change(3, extra_data='{"b":1},{"c":2}')
+    change(3, extra_data=two)
     assert run(chat.get_items()) == said(3)
 
 

