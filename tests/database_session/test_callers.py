@@ -1,12 +1,14 @@
 """Whatever a caller has at hand, wherever it calls from."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, create_engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, create_engine, delete, insert, select, update
 from sqlalchemy.ext.asyncio import (
     AsyncSession,
     async_sessionmaker,
@@ -158,6 +160,21 @@ def test_on_sqlite_a_caller_who_wrote_and_committed_is_welcome(
         caller.commit()
         caller.scalars(select(User)).all()
         run(use(DatabaseSession("session_1", user.id, caller)))
+
+
+def test_on_sqlite_nobody_writes_between_the_hook_and_the_change(
+    sqlite_engine: Engine, user: User, run: Run
+) -> None:
+    class Watching(DatabaseSession):
+        def before_write(self, connection: Connection) -> dict[str, Any]:
+            other = sqlite3.connect(str(sqlite_engine.url.database), timeout=0)
+            with closing(other), pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("BEGIN IMMEDIATE")
+            return {}
+
+    session = Watching("session_1", user.id, sqlite_engine)
+    run(session.add_items([HELLO]))
+    assert run(session.pop_item()) == HELLO
 
 
 def test_an_engine_that_parley_did_not_prepare_works_too(

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine, event, select, update
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.database_session.conftest import Run, async_engine_on
 from tests.database_session.rows import rows, the_row
@@ -31,6 +32,23 @@ def test_many_tasks_of_an_async_engine_write_at_once(
             return await session.get_items()
 
     _assert_whole(run(together()), batch=2, count=20)
+
+
+def test_tasks_of_an_async_engine_take_turns_where_the_database_does_not_wait(
+    app: Flask, async_url: str, user: User, run: Run
+) -> None:
+    """Without a busy timeout, SQLite refuses whoever does not wait for their turn."""
+    patience = {"timeout": 0} if async_url.startswith("sqlite") else {}
+
+    async def together() -> list[Any]:
+        engine = create_async_engine(async_url, connect_args=patience)
+        session = DatabaseSession("session_1", user.id, engine)
+        await asyncio.gather(*(session.add_items([HELLO | {"by": n}]) for n in range(40)))
+        items = await session.get_items()
+        await engine.dispose()
+        return items
+
+    _assert_whole(run(together()), batch=1, count=40)
 
 
 def test_many_threads_each_with_its_own_loop_share_one_object(
