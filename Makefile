@@ -5,10 +5,10 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run dev test check bench lock format browser
+.PHONY: help run dev test check bench bench-session lock format browser
 
 help: ## list the tasks
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: .venv/run ## start the chat; its address is printed
 	@exec $(BIN)/gunicorn wsgi:app
@@ -27,7 +27,9 @@ check: .venv/dev ## everything that must hold before a change lands
 	@$(BIN)/djlint templates --check --lint --quiet
 	@$(MAKE) --no-print-directory test
 
-bench: .venv/dev ## measure beside the rivals
+bench: bench-session ## measure beside the rivals
+
+bench-session: .venv/dev ## measure DatabaseSession beside the SDK's own sessions
 	@$(BIN)/python -m tests.bench.session
 
 format: .venv/dev ## put the code in the house's form

@@ -93,6 +93,9 @@ def test_the_settings_limit_holds_where_none_is_given(engine: Engine, user: User
     session.session_settings = SessionSettings()
     assert run(session.get_items()) == said(*range(5))
     assert DatabaseSession("s", user.id, engine).session_settings is None
+    as_a_dict = DatabaseSession("s", user.id, engine, session_settings={"limit": 1})
+    assert as_a_dict.session_settings == SessionSettings(limit=1)
+    assert run(as_a_dict.get_items()) == said(4)
 
 
 def test_position_orders_items_whatever_their_times_say(chat: DatabaseSession, run: Run) -> None:

@@ -40,7 +40,7 @@ class DatabaseSession:
         agent_instructions: str | None = None,
         session_name: str | None = None,
         *,
-        session_settings: "SessionSettings | None" = None,
+        session_settings: "SessionSettings | dict[str, Any] | None" = None,
     ) -> None:
         """Raises ValueError or TypeError, with a sentence, for what it cannot work with."""
         self.session_id = _checked("session_id", session_id, LONGEST_NAME)
@@ -48,7 +48,7 @@ class DatabaseSession:
         self.agent_name = agent_name
         self.agent_instructions = agent_instructions
         self.session_name = session_name
-        self.session_settings = session_settings
+        self.session_settings = _settings(session_settings)
         given = {
             "agent_name": agent_name,
             "agent_instructions": agent_instructions,
@@ -139,6 +139,14 @@ class DatabaseSession:
         name (`run_id`, `agent_name`) of each new item's row.
         """
         return {}
+
+
+def _settings(given: "SessionSettings | dict[str, Any] | None") -> "SessionSettings | None":
+    if not isinstance(given, dict):
+        return given
+    from agents import SessionSettings  # noqa: PLC0415 - a second, for those alone who need it
+
+    return SessionSettings(**given)
 
 
 def _parsed(user_id: str) -> UUID:
