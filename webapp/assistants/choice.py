@@ -1,0 +1,25 @@
+"""What the settings say about the model, for those who do not want the SDK to know it."""
+
+from webapp.config import Settings
+
+
+def is_offline(settings: Settings) -> bool:
+    """Whether the demonstration answers: only where there is neither a key nor a server."""
+    return settings.openai_api_key is None and not settings.openai_base_url
+
+
+def uses_responses(settings: Settings) -> bool:
+    """Whether the Responses API is spoken, rather than chat completions."""
+    if settings.openai_api:
+        return settings.openai_api == "responses"
+    return not settings.openai_base_url
+
+
+def model_notice(settings: Settings) -> str | None:
+    """The sentence for the page where the demonstration answers."""
+    if not is_offline(settings):
+        return None
+    return (
+        "You are talking with the offline demonstration."
+        " Set OPENAI_API_KEY or OPENAI_BASE_URL to talk with a model."
+    )

@@ -1,0 +1,70 @@
+"""Which model answers: OpenAI's, another server's, or the offline demonstration."""
+
+import os
+from functools import lru_cache
+
+from agents import MultiProvider, RunConfig
+from agents.models import get_default_model
+from agents.models.interface import Model, ModelProvider
+from agents.tracing import set_trace_provider
+from agents.tracing.provider import DefaultTraceProvider
+
+from webapp.assistants.choice import is_offline, model_notice, uses_responses
+from webapp.assistants.clients import Clients
+from webapp.assistants.offline import OfflineModel
+from webapp.assistants.openai_models import ChatCompletionsModel, ResponsesModel
+from webapp.config import Settings
+
+__all__ = ["ParleyProvider", "model_notice", "prepare_sdk", "provider", "run_config"]
+
+DEFAULT_MODEL = "OPENAI_DEFAULT_MODEL"
+"""The SDK's variable for the model of agents that name none."""
+_ELSEWHERE = ("litellm/", "any-llm/")
+
+
+def prepare_sdk(settings: Settings) -> None:
+    """Set the SDK up, before any agent is made."""
+    # A provider of our own, without the exporter that the SDK's would bring: nothing is sent out.
+    set_trace_provider(DefaultTraceProvider())
+    if settings.model:
+        # An agent takes its model settings from the default model's name when it is made:
+        # otherwise another server would be sent settings that only OpenAI's default knows.
+        os.environ[DEFAULT_MODEL] = settings.model
+
+
+class ParleyProvider(ModelProvider):
+    """Finds the model for an agent that brings none of its own."""
+
+    def __init__(self, settings: Settings, clients: Clients | None = None) -> None:
+        self._settings = settings
+        self._clients = clients or Clients(settings)
+        self._offline = OfflineModel()
+        self._elsewhere = MultiProvider()
+
+    def get_model(self, model_name: str | None) -> Model:
+        if is_offline(self._settings):
+            return self._offline
+        if model_name and model_name.startswith(_ELSEWHERE):
+            return self._elsewhere.get_model(model_name)
+        name = model_name or self._settings.model
+        model = ResponsesModel if uses_responses(self._settings) else ChatCompletionsModel
+        return model(model=name or get_default_model(), openai_client=self._clients.current())
+
+    async def aclose(self) -> None:
+        """Close what the running loop has open."""
+        await self._clients.close()
+
+
+def run_config(settings: Settings) -> RunConfig:
+    """How a run is run."""
+    return RunConfig(
+        model_provider=provider(settings),
+        workflow_name="Parley",
+        trace_include_sensitive_data=False,
+    )
+
+
+@lru_cache(maxsize=8)
+def provider(settings: Settings) -> ParleyProvider:
+    """The one provider of this process: the runs of a loop share its connections."""
+    return ParleyProvider(settings)
