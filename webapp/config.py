@@ -85,6 +85,8 @@ class Settings(BaseSettings):
     """A run in which nothing happens for so long is ended."""
     max_output: Positive = 400_000
     """The longest reply."""
+    max_tool_output: Positive = 100_000
+    """The longest output of a tool; what is beyond it is cut."""
     max_runs: Positive = 200
     """Runs at one time in all."""
     max_runs_per_person: Positive = 8

@@ -1,0 +1,22 @@
+"""One turn of an agent, from a message to its end: start, follow, stop, try again.
+
+Nothing that is imported here imports the SDK, which takes a second; the executor does, on a
+thread of its own.
+"""
+
+from webapp.runs.executor import Executor, current, ready, start_executor
+from webapp.runs.following import read_events
+from webapp.runs.retrying import retry_run
+from webapp.runs.starting import start_run
+from webapp.runs.stopping import stop_run
+
+__all__ = [
+    "Executor",
+    "current",
+    "read_events",
+    "ready",
+    "retry_run",
+    "start_executor",
+    "start_run",
+    "stop_run",
+]

@@ -1,15 +1,19 @@
 """The session that a run's agent reads and writes: a `DatabaseSession` that knows its run."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from webapp.database_session import DatabaseSession
+from webapp.database_session import DatabaseSession, Item
 from webapp.database_session.source import Source
 from webapp.models import AgentRun, AgentSession, RunStatus
+from webapp.runs.bounds import cut_item
 from webapp.services.facts import SessionGone
+
+if TYPE_CHECKING:
+    from agents import TResponseInputItem
 
 
 class RunFenced(Exception):
@@ -23,7 +27,8 @@ class RunFenced(Exception):
 class RunSession(DatabaseSession):
     """Writes only while the run is running with this epoch, and only to a chat that exists.
 
-    `agent_name` is written on each item's row; the run changes it at a handoff.
+    `agent_name` is written on each item's row; the run changes it at a handoff. Outputs of tools
+    longer than `max_tool_output` characters are stored cut.
     """
 
     def __init__(
@@ -35,10 +40,20 @@ class RunSession(DatabaseSession):
         user_id: UUID,
         db_session: Source,
         agent_name: str | None = None,
+        max_tool_output: int | None = None,
     ) -> None:
         super().__init__(session_id, user_id, db_session, agent_name)
         self.run_id = run_id
         self.epoch = epoch
+        self.max_tool_output = max_tool_output
+
+    async def add_items(self, items: "list[TResponseInputItem]") -> None:
+        limit = self.max_tool_output
+        if limit is not None:
+            items = [
+                cast("TResponseInputItem", cut_item(cast("Item", item), limit)) for item in items
+            ]
+        await super().add_items(items)
 
     def before_write(self, connection: Connection) -> Mapping[str, Any]:
         """Raises RunFenced, or SessionGone when the chat was deleted (its runs go with it)."""

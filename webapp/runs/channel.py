@@ -1,0 +1,84 @@
+"""How events reach those who follow a run. Losing the channel never loses a run."""
+
+import threading
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from webapp.runs.events import Numbered
+
+
+class Channel(Protocol):
+    """A follower asks for what comes after the number it has seen: no gap, nothing twice."""
+
+    def open(self, run_id: UUID, known: Sequence[Numbered] = ()) -> None:
+        """Begin to carry a run, with what has happened in it already."""
+
+    def publish(self, run_id: UUID, event: Numbered) -> None:
+        """Hand an event to all who follow the run. The numbers only grow."""
+
+    def close(self, run_id: UUID) -> None:
+        """The last event was published; the run's rows and items stay."""
+
+    def read_after(self, run_id: UUID, seq: int, timeout: float) -> list[Numbered] | None:
+        """Wait up to `timeout` seconds for events after number `seq`; empty when none came.
+
+        None when the channel does not carry the run.
+        """
+
+
+class _Feed:
+    """One run's events, and those who wait for more."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition()
+        self.events: list[Numbered] = []
+        self.is_closed = False
+
+    def after(self, seq: int) -> list[Numbered]:
+        start = len(self.events)
+        while start and self.events[start - 1].last > seq:
+            start -= 1
+        if start == len(self.events):
+            return []
+        first = self.events[start].after(seq)
+        return [*([first] if first else []), *self.events[start + 1 :]]
+
+
+class MemoryChannel:
+    """Holds every event of the running runs, in the one process that runs and serves them."""
+
+    def __init__(self) -> None:
+        self._feeds: dict[UUID, _Feed] = {}
+        self._guard = threading.Lock()
+
+    def open(self, run_id: UUID, known: Sequence[Numbered] = ()) -> None:
+        with self._guard:
+            feed = self._feeds.setdefault(run_id, _Feed())
+        if known:
+            with feed.changed:
+                feed.events[:] = known
+                feed.changed.notify_all()
+
+    def publish(self, run_id: UUID, event: Numbered) -> None:
+        feed = self._feeds[run_id]
+        with feed.changed:
+            feed.events.append(event)
+            feed.changed.notify_all()
+
+    def close(self, run_id: UUID) -> None:
+        # Who waits now holds the feed, and reads it to its end.
+        with self._guard:
+            feed = self._feeds.pop(run_id, None)
+        if feed is not None:
+            with feed.changed:
+                feed.is_closed = True
+                feed.changed.notify_all()
+
+    def read_after(self, run_id: UUID, seq: int, timeout: float) -> list[Numbered] | None:
+        feed = self._feeds.get(run_id)
+        if feed is None:
+            return None
+        with feed.changed:
+            feed.changed.wait_for(lambda: feed.is_closed or feed.after(seq), timeout)
+            return feed.after(seq) or (None if feed.is_closed else [])

@@ -1,0 +1,111 @@
+"""Taking a run to work on it, and the fence: only who took it last may write it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine, select, update
+from sqlalchemy.orm import Session
+
+from webapp.database import utc_now, write_tx
+from webapp.models import AgentRun, AgentSession, RunEvent, RunStatus, User
+from webapp.runs.events import Numbered, from_row
+from webapp.runs.run_session import RunFenced
+from webapp.runs.unsaved import count_texts, stored_items
+
+
+@dataclass(frozen=True)
+class ClaimedRun:
+    """What the work on a run needs to know."""
+
+    id: UUID
+    epoch: int
+    started_at: datetime
+    input: list[dict[str, Any]]
+    state: str | None
+    """The SDK's RunState, when the run goes on after a pause."""
+    agent_name: str | None
+    agent_instructions: str | None
+    session_key: UUID
+    session_id: str
+    user_id: UUID
+    display_name: str
+    time_zone: str
+    known: Sequence[Numbered]
+    """What has happened in the run before."""
+    texts: int
+    """How many of its messages are stored."""
+    engine: Engine
+
+
+def claim_run(run_id: UUID) -> ClaimedRun | None:
+    """Make a queued run ours and running; None when it is not queued any more."""
+    with write_tx() as tx:
+        claimed = tx.execute(
+            update(AgentRun)
+            .where(AgentRun.id == run_id, AgentRun.status == RunStatus.QUEUED)
+            .values(
+                status=RunStatus.RUNNING,
+                epoch=AgentRun.epoch + 1,
+                started_at=utc_now(),
+                updated_at=utc_now(),
+            )
+            .returning(
+                AgentRun.epoch,
+                AgentRun.started_at,
+                AgentRun.input,
+                AgentRun.state,
+                AgentRun.session_id,
+            )
+        ).one_or_none()
+        if claimed is None:
+            return None
+        session = tx.get_one(AgentSession, claimed.session_id)
+        user = tx.get_one(User, session.user_id)
+        return ClaimedRun(
+            id=run_id,
+            epoch=claimed.epoch,
+            started_at=claimed.started_at,
+            input=claimed.input,
+            state=claimed.state,
+            agent_name=session.agent_name,
+            agent_instructions=session.agent_instructions,
+            session_key=session.id,
+            session_id=session.session_id,
+            user_id=user.id,
+            display_name=user.display_name,
+            time_zone=user.time_zone,
+            known=stored_events(tx, run_id),
+            texts=count_texts(stored_items(tx, run_id)),
+            engine=_engine(tx),
+        )
+
+
+def stored_events(tx: Session, run_id: UUID, after: int = 0) -> list[Numbered]:
+    """The events of the run's rows that end after the number `after`, in order."""
+    rows = tx.scalars(
+        select(RunEvent)
+        .where(RunEvent.run_id == run_id, RunEvent.last_seq > after)
+        .order_by(RunEvent.first_seq)
+    )
+    return [from_row(row) for row in rows]
+
+
+def hold_fence(tx: Session, run_id: UUID, epoch: int, **values: Any) -> None:
+    """Write `values` to the run if it is still ours. Raises RunFenced when it is not."""
+    ours = tx.execute(
+        update(AgentRun)
+        .where(AgentRun.id == run_id, AgentRun.epoch == epoch, AgentRun.status == RunStatus.RUNNING)
+        .values(updated_at=utc_now(), **values)
+        .returning(AgentRun.id)
+    ).one_or_none()
+    if ours is None:
+        raise RunFenced(run_id)
+
+
+def _engine(tx: Session) -> Engine:
+    engine = tx.get_bind()
+    assert isinstance(engine, Engine)
+    return engine

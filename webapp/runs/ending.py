@@ -1,0 +1,116 @@
+"""How a run ends: its last status and what the SDK had not stored, in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from webapp.database import utc_now
+from webapp.database_session import append_items
+from webapp.models import AgentRun, AgentSession, RunStatus
+from webapp.runs.claiming import hold_fence, stored_events
+from webapp.runs.events import AgentChanged, Numbered
+from webapp.runs.unsaved import stored_items, unsaved_items
+
+
+@dataclass(frozen=True)
+class Ending:
+    status: RunStatus
+    error_kind: str | None = None
+    error_message: str | None = None
+    """A sentence for the person."""
+    keeps_text: bool = True
+    """Whether text that the SDK has not stored is kept; a guardrail's refusal is not."""
+
+
+FINISHED = Ending(RunStatus.FINISHED)
+STOPPED = Ending(RunStatus.STOPPED)
+INTERRUPTED = Ending(RunStatus.INTERRUPTED)
+TOO_LONG = Ending(
+    RunStatus.FAILED,
+    "too_long",
+    "This reply took longer than a reply may take, so it was ended here.",
+)
+SILENT = Ending(
+    RunStatus.FAILED, "silent", "Nothing happened for so long that this reply was ended here."
+)
+TOO_MUCH = Ending(
+    RunStatus.FAILED,
+    "too_much",
+    "This reply grew longer than a reply may be, so it was ended here.",
+)
+AGENT_GONE = Ending(
+    RunStatus.FAILED,
+    "agent_gone",
+    "The agent of this chat is not available any more. A new chat can have another one.",
+)
+
+
+class Halt(Enum):
+    """Why a run is ended from outside, and how."""
+
+    STOPPED = STOPPED
+    CLOSING = INTERRUPTED
+    TOO_LONG = TOO_LONG
+    SILENT = SILENT
+    FENCED = None
+    """The run is no longer ours, and its end is somebody else's."""
+
+    @property
+    def ending(self) -> Ending | None:
+        return cast("Ending | None", self.value)
+
+
+def end_run(
+    tx: Session,
+    run_id: UUID,
+    epoch: int,
+    ending: Ending,
+    events: Sequence[Numbered] | None = None,
+    **values: Any,
+) -> None:
+    """End a running run and keep what only its events know. Raises RunFenced if it is not ours.
+
+    `events` are those of the run's rows when they are not given.
+    """
+    hold_fence(
+        tx,
+        run_id,
+        epoch,
+        status=ending.status,
+        error_kind=ending.error_kind,
+        error_message=ending.error_message,
+        ended_at=utc_now(),
+        state=None,
+        **values,
+    )
+    if ending.status is not RunStatus.FINISHED:
+        keep_unsaved(tx, run_id, stored_events(tx, run_id) if events is None else events, ending)
+    _touch_session(tx, run_id)
+
+
+def keep_unsaved(tx: Session, run_id: UUID, events: Sequence[Numbered], ending: Ending) -> None:
+    """Add the items that the run's events tell of and the session lacks."""
+    run = tx.execute(
+        select(AgentRun.session_id, AgentRun.input, AgentRun.agent_name).where(
+            AgentRun.id == run_id
+        )
+    ).one()
+    saved = stored_items(tx, run_id)
+    items = unsaved_items(events, saved, with_text=ending.keeps_text)
+    agents = [known.event.name for known in events if isinstance(known.event, AgentChanged)]
+    if not saved:
+        append_items(tx, run.session_id, run.input, run_id=run_id)
+    append_items(tx, run.session_id, items, run_id=run_id, agent_name=[run.agent_name, *agents][-1])
+
+
+def _touch_session(tx: Session, run_id: UUID) -> None:
+    chat = select(AgentRun.session_id).where(AgentRun.id == run_id).scalar_subquery()
+    tx.execute(
+        update(AgentSession).where(AgentSession.id == chat).values(last_activity_at=utc_now()),
+        execution_options={"synchronize_session": False},
+    )

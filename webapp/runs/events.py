@@ -1,0 +1,187 @@
+"""What happens in a run, in our own words: numbered 1, 2, 3 … for those who follow it.
+
+Text, calls and outputs are enough to show the run and, should its end not come, to recover it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any, ClassVar
+from uuid import UUID
+
+from webapp.models import RunEvent
+
+
+@dataclass(frozen=True)
+class TextDelta:
+    """More text (Markdown) of the run's message number `message` (0, 1, 2 …).
+
+    A run may say something, call tools, and say more: each is a message of its own. The whole of
+    a message may come as one delta, and a refusal or structured output is text as well.
+    """
+
+    kind: ClassVar[str] = "text"
+    message: int
+    text: str
+
+
+@dataclass(frozen=True)
+class ReasoningDelta:
+    """More of the summary of what the model thought; `part` (0, 1, 2 …) as `message` in text."""
+
+    kind: ClassVar[str] = "reasoning"
+    part: int
+    text: str
+
+
+@dataclass(frozen=True)
+class ToolStarted:
+    """A tool was called. `arguments` is the text that the model gave, JSON or not.
+
+    A hosted tool (web search, code interpreter, MCP …) runs at the model's server: it is shown
+    like the others, and its items are the server's.
+    """
+
+    kind: ClassVar[str] = "tool_started"
+    call_id: str
+    name: str
+    arguments: str
+    at: float
+    """Seconds since 1970."""
+    is_hosted: bool = False
+
+
+@dataclass(frozen=True)
+class ToolFinished:
+    """A tool's result, kept as soon as it is known: it is not called again for it."""
+
+    kind: ClassVar[str] = "tool_finished"
+    call_id: str
+    output: str
+    at: float
+
+
+@dataclass(frozen=True)
+class ApprovalRequested:
+    """The started tool call `call_id` waits for a person's word; the run will pause."""
+
+    kind: ClassVar[str] = "approval_requested"
+    call_id: str
+
+
+@dataclass(frozen=True)
+class ApprovalDecided:
+    """The person has decided on a call. A rejected one gets its output (a word) on resuming."""
+
+    kind: ClassVar[str] = "approval_decided"
+    call_id: str
+    is_approved: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class AgentChanged:
+    """Another agent speaks from here on."""
+
+    kind: ClassVar[str] = "agent"
+    name: str
+
+
+@dataclass(frozen=True)
+class RunEnded:
+    """Nothing follows; the run's row and its items say how it ended.
+
+    `status` is a RunStatus value. A `paused` run is followed anew, from 0, once it goes on;
+    `gone` says that the chat was deleted.
+    """
+
+    kind: ClassVar[str] = "ended"
+    status: str
+
+
+Event = (
+    TextDelta
+    | ReasoningDelta
+    | ToolStarted
+    | ToolFinished
+    | ApprovalRequested
+    | ApprovalDecided
+    | AgentChanged
+    | RunEnded
+)
+
+_KINDS: dict[str, type[Event]] = {kind.kind: kind for kind in Event.__args__}
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """An event and its place in the run; `last` is more than `first` where text was gathered."""
+
+    first: int
+    last: int
+    event: Event
+    sizes: tuple[int, ...] = ()
+    """Of gathered text: how long each of its parts is."""
+
+    def after(self, seq: int) -> "Numbered | None":
+        """What of this comes after the number `seq`: all, the rest of gathered text, or nothing."""
+        if self.first > seq:
+            return self
+        if self.last <= seq or not isinstance(self.event, TextDelta | ReasoningDelta):
+            return None
+        seen = seq - self.first + 1
+        rest = replace(self.event, text=self.event.text[sum(self.sizes[:seen]) :])
+        return Numbered(seq + 1, self.last, rest, self.sizes[seen:])
+
+
+def gather(events: Iterable[Numbered]) -> list[Numbered]:
+    """Join neighbouring text of one message into one event."""
+    gathered: list[Numbered] = []
+    run: list[Numbered] = []
+    for numbered in events:
+        if run and not _continues(run[-1].event, numbered.event):
+            gathered.append(_joined(run))
+            run = []
+        run.append(numbered)
+    if run:
+        gathered.append(_joined(run))
+    return gathered
+
+
+def _joined(run: list[Numbered]) -> Numbered:
+    event = run[0].event
+    if len(run) == 1 or not isinstance(event, TextDelta | ReasoningDelta):
+        return run[0]
+    texts = [numbered.event.text for numbered in run]  # type: ignore[union-attr]
+    sizes = tuple(len(text) for text in texts)
+    return Numbered(run[0].first, run[-1].last, replace(event, text="".join(texts)), sizes)
+
+
+def _continues(before: Event, after: Event) -> bool:
+    match before, after:
+        case TextDelta(message=one), TextDelta(message=other):
+            return one == other
+        case ReasoningDelta(part=one), ReasoningDelta(part=other):
+            return one == other
+        case _:
+            return False
+
+
+def to_row(run_id: UUID, epoch: int, numbered: Numbered) -> dict[str, Any]:
+    """The values of a run_event row."""
+    data = asdict(numbered.event)
+    if numbered.sizes:
+        data["sizes"] = numbered.sizes
+    return {
+        "run_id": run_id,
+        "epoch": epoch,
+        "first_seq": numbered.first,
+        "last_seq": numbered.last,
+        "kind": numbered.event.kind,
+        "data": data,
+    }
+
+
+def from_row(row: RunEvent) -> Numbered:
+    data = dict(row.data)
+    sizes = tuple(data.pop("sizes", ()))
+    return Numbered(row.first_seq, row.last_seq, _KINDS[row.kind](**data), sizes)

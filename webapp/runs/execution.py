@@ -1,0 +1,159 @@
+"""One turn of an agent, from claimed to ended. Importing this imports the SDK."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import structlog
+from agents import InputGuardrailTripwireTriggered, OutputGuardrailTripwireTriggered
+from sqlalchemy import select
+
+from webapp.assistants.faults import describe
+from webapp.config import Settings
+from webapp.database import read_tx, write_tx
+from webapp.database_session.items import storable
+from webapp.models import AgentRun, RunStatus
+from webapp.runs.channel import Channel
+from webapp.runs.claiming import ClaimedRun, claim_run
+from webapp.runs.ending import AGENT_GONE, TOO_MUCH, Ending, Halt, end_run
+from webapp.runs.events import Numbered
+from webapp.runs.journal import UNREACHABLE, Journal
+from webapp.runs.playing import AgentGone, Catalogue, Play, TooMuch
+from webapp.runs.recorder import Recorder
+from webapp.runs.run_session import RunFenced
+from webapp.runs.threads import in_database_thread
+
+LETTING_GO = 0.15
+"""Seconds that a halted turn has to come to its end; then it is left to itself, fenced."""
+LONGEST_WAIT = 5.0
+"""Seconds between two tries to write a run's end."""
+GONE = "gone"
+TRIPWIRES = (InputGuardrailTripwireTriggered, OutputGuardrailTripwireTriggered)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What all turns of a process share."""
+
+    settings: Settings
+    channel: Channel
+    journal: Journal
+    catalogue: Callable[[], Catalogue]
+    """Gives the agents, waiting for them where they are still being loaded."""
+
+
+class Turn:
+    """The work on one run. Lives on the loop."""
+
+    def __init__(self, run_id: UUID, around: Surroundings) -> None:
+        self.run_id = run_id
+        self._around = around
+        self._why: Halt | None = None
+        self._halted = asyncio.Event()
+        self._deadline = time.monotonic() + around.settings.run_seconds
+        self._silence = around.settings.silence_seconds
+
+    def halt(self, why: Halt) -> None:
+        """End the turn now; the first reason counts."""
+        if self._why is None:
+            self._why = why
+            self._halted.set()
+
+    async def work(self) -> None:
+        run = await in_database_thread(claim_run, self.run_id)
+        if run is None:
+            # Stopped while it waited, or another has it.
+            self._around.channel.close(self.run_id)
+            return
+        limit = self._around.settings.max_tool_output
+        recorder = Recorder(run, self._around.channel, self._around.journal, max_tool_output=limit)
+        play = Play(run, recorder, self._around.settings)
+        ending = await self._perform(play)
+        recorder.close()
+        await recorder.settle()
+        status = await _end(run, ending, recorder.events, play.values())
+        log.info("run_ended", run=str(run.id), status=status, kind=ending and ending.error_kind)
+        recorder.ended(status)
+
+    async def _perform(self, play: Play) -> Ending | None:
+        """Play until the end or until halted; None when the end is not ours to write."""
+        performing = asyncio.create_task(play.perform(self._around.catalogue))
+        halted = asyncio.create_task(self._halted.wait())
+        try:
+            while not performing.done() and not halted.done():
+                left = self._seconds_left(play)
+                if left <= 0:
+                    self.halt(self._limit_reached(play))
+                await asyncio.wait(
+                    {performing, halted}, timeout=left, return_when=asyncio.FIRST_COMPLETED
+                )
+            if not performing.done():
+                performing.cancel()
+                await asyncio.wait({performing}, timeout=LETTING_GO)
+        finally:
+            halted.cancel()
+        return self._ending(performing, play)
+
+    def _seconds_left(self, play: Play) -> float:
+        return min(self._deadline, play.heard_at + self._silence) - time.monotonic()
+
+    def _limit_reached(self, play: Play) -> Halt:
+        return Halt.TOO_LONG if time.monotonic() >= self._deadline else Halt.SILENT
+
+    def _ending(self, performing: asyncio.Task[None], play: Play) -> Ending | None:
+        if performing.done() and not performing.cancelled():
+            error = performing.exception()
+            if error is None:
+                return play.ending()
+            if self._why is None:
+                return _failed(error)
+        elif self._why is None:
+            return _failed(asyncio.CancelledError())
+        return self._why.ending
+
+
+def _failed(error: BaseException) -> Ending:
+    if isinstance(error, TooMuch):
+        return TOO_MUCH
+    if isinstance(error, AgentGone):
+        return AGENT_GONE
+    fault = describe(error)
+    log.warning("run_failed", kind=fault.kind, exc_info=error)
+    return Ending(
+        RunStatus.FAILED,
+        fault.kind,
+        storable(fault.sentence),
+        keeps_text=not isinstance(error, TRIPWIRES),
+    )
+
+
+async def _end(
+    run: ClaimedRun, ending: Ending | None, events: Sequence[Numbered], values: dict[str, Any]
+) -> str:
+    """Write the end, however long the database takes to be there; return the run's status."""
+    wait = 0.1
+    while True:
+        try:
+            return await in_database_thread(_write_end, run, ending, events, values)
+        except UNREACHABLE as error:
+            log.error("run_end_not_written", run=str(run.id), error=str(error))  # noqa: TRY400
+        await asyncio.sleep(wait)
+        wait = min(2 * wait, LONGEST_WAIT)
+
+
+def _write_end(
+    run: ClaimedRun, ending: Ending | None, events: Sequence[Numbered], values: dict[str, Any]
+) -> str:
+    if ending is not None:
+        with suppress(RunFenced):
+            with write_tx() as tx:
+                end_run(tx, run.id, run.epoch, ending, events, **values)
+            return ending.status
+    with read_tx() as tx:
+        return tx.scalar(select(AgentRun.status).where(AgentRun.id == run.id)) or GONE

@@ -1,0 +1,139 @@
+"""What has to be looked after beside the runs themselves, on their loop."""
+
+import asyncio
+import fcntl
+import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+from uuid import UUID
+
+import structlog
+from sqlalchemy import delete, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp.database import DatabaseBusy, read_tx, write_tx
+from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, RunEvent, RunStatus, User
+from webapp.runs.ending import Halt
+from webapp.runs.recovery import find_left_behind, interrupt_runs
+from webapp.runs.threads import in_database_thread
+
+if TYPE_CHECKING:
+    from webapp.runs.executor import Executor
+
+BEAT = 0.5
+"""Seconds between two looks at the runs that are worked on."""
+ROUND = 2.0
+"""Seconds between two looks for runs that nobody works on."""
+SWEEP = 300.0
+"""Seconds between two removals of old events."""
+EVENTS_KEPT = timedelta(hours=6)
+"""After the end of a run: its items are the history."""
+
+log = structlog.get_logger(__name__)
+
+
+class Keeper:
+    """Watches the runs of its executor, finds lost ones, and removes what is no longer needed."""
+
+    def __init__(self, executor: "Executor") -> None:
+        self._executor = executor
+        self._lock_path = executor.settings.instance / "runs.lock"
+        self._lock: IO[bytes] | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def begin(self) -> None:
+        """See to what an earlier process left behind, and keep looking."""
+        with suppress(SQLAlchemyError, DatabaseBusy):
+            await self._find_left_behind()
+        self._task = asyncio.create_task(self._keep())
+
+    async def end(self) -> None:
+        """Look no more. The lock is kept: our runs are still being ended."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    def release(self) -> None:
+        """Leave the runs to the next process."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    async def _keep(self) -> None:
+        periods = {self._find_left_behind: ROUND, self._sweep: SWEEP}
+        due = {work: time.monotonic() + period for work, period in periods.items()}
+        while True:
+            await asyncio.sleep(BEAT)
+            try:
+                await self._watch()
+                for work, period in periods.items():
+                    if time.monotonic() >= due[work]:
+                        due[work] = time.monotonic() + period
+                        await work()
+            except (SQLAlchemyError, DatabaseBusy) as error:
+                log.error("runs_not_looked_after", error=str(error))  # noqa: TRY400
+
+    async def _watch(self) -> None:
+        """End what was ended elsewhere, and what belongs to a person who was disabled."""
+        held = self._executor.held()
+        if held:
+            for run_id, why in (await in_database_thread(_no_longer_wanted, held)).items():
+                self._executor.halt(run_id, why)
+
+    async def _find_left_behind(self) -> None:
+        if not self._has_lock():
+            return  # Another process is alive, and the runs may be its.
+        running, queued = await in_database_thread(find_left_behind, self._executor.holds)
+        await in_database_thread(interrupt_runs, running)
+        for run_id in queued:
+            self._executor.take(run_id)
+
+    async def _sweep(self) -> None:
+        await in_database_thread(_remove_old_events)
+
+    def _has_lock(self) -> bool:
+        if self._lock is None:
+            self._lock = _locked(self._lock_path)
+        return self._lock is not None
+
+
+def _locked(path: Path) -> IO[bytes] | None:
+    """The file, locked for as long as it is open; None while another process has it."""
+    file = path.open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
+
+
+def _no_longer_wanted(held: list[UUID]) -> dict[UUID, Halt]:
+    with read_tx() as tx:
+        rows = tx.execute(
+            select(AgentRun.id, AgentRun.status, User.is_active)
+            .join(AgentSession, AgentSession.id == AgentRun.session_id)
+            .join(User, User.id == AgentSession.user_id)
+            .where(AgentRun.id.in_(held))
+        ).all()
+    alive = {
+        run_id: None if is_active else Halt.STOPPED
+        for run_id, status, is_active in rows
+        if status in {RunStatus.QUEUED, RunStatus.RUNNING}
+    }
+    whys = {run_id: alive.get(run_id, Halt.FENCED) for run_id in held}
+    return {run_id: why for run_id, why in whys.items() if why is not None}
+
+
+def _remove_old_events() -> None:
+    ended = select(AgentRun.id).where(
+        AgentRun.id == RunEvent.run_id,
+        AgentRun.status.not_in(ACTIVE_STATUSES),
+        AgentRun.ended_at < datetime.now(UTC) - EVENTS_KEPT,
+    )
+    with write_tx() as tx:
+        tx.execute(
+            delete(RunEvent).where(ended.exists()), execution_options={"synchronize_session": False}
+        )

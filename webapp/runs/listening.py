@@ -1,0 +1,170 @@
+"""From the SDK's events to ours."""
+
+import json
+from typing import Any
+
+from agents import ItemHelpers, RunHooks, RunItemStreamEvent, StreamEvent, ToolCallItem
+from agents.items import MessageOutputItem, ToolCallOutputItem
+from agents.tool_context import ToolContext
+
+from webapp.runs.recorder import Recorder
+
+_HOSTED = frozenset(
+    {
+        "web_search_call",
+        "file_search_call",
+        "code_interpreter_call",
+        "image_generation_call",
+        "mcp_call",
+    }
+)
+_TEXT = frozenset({"response.output_text.delta", "response.refusal.delta"})
+_REASONING = frozenset({"response.reasoning_summary_text.delta", "response.reasoning_text.delta"})
+_ARGUMENTS = ("_arguments.delta", "_code.delta", "_input.delta")
+
+
+class Listener:
+    """Hears one run's stream. It never awaits, so that its events keep the order of the SDK's."""
+
+    def __init__(self, recorder: Recorder, agent_name: str, texts: int) -> None:
+        self.model: str | None = None
+        """What the model's server calls the model that answered."""
+        self.agent_name = agent_name
+        """Who speaks."""
+        self._recorder = recorder
+        self._response = 0
+        self._places: dict[tuple[Any, ...], int] = {}
+        self._next = {"text": texts, "reasoning": 0}
+        self._streamed: list[int] = []
+        """Messages of the newest response of which text came in pieces."""
+
+    def hear(self, event: StreamEvent) -> None:
+        if event.type == "raw_response_event":
+            self._hear_raw(event.data)
+        elif event.type == "run_item_stream_event":
+            self._hear_item(event)
+        elif event.new_agent.name != self.agent_name:
+            self.agent_name = event.new_agent.name
+            self._recorder.agent_changed(self.agent_name)
+
+    def _hear_raw(self, data: Any) -> None:
+        kind = getattr(data, "type", "")
+        if kind in _TEXT:
+            if data.delta:
+                self._recorder.text(self._text_place(data.output_index), data.delta)
+        elif kind in _REASONING:
+            part = getattr(data, "summary_index", 0), kind
+            if data.delta:
+                self._recorder.reasoning(
+                    self._place("reasoning", data.output_index, *part), data.delta
+                )
+        elif kind.endswith(_ARGUMENTS):
+            self._recorder.written(len(data.delta))
+        elif kind == "response.output_item.added":
+            self._hosted_started(data.item)
+        elif kind == "response.output_item.done":
+            self._hosted_finished(data.item)
+        elif kind == "response.completed":
+            self._response += 1
+            self.model = data.response.model or self.model
+
+    def _hear_item(self, event: RunItemStreamEvent) -> None:
+        item = event.item
+        if isinstance(item, MessageOutputItem):
+            self._message_completed(_said(item))
+        elif isinstance(item, ToolCallItem):
+            call_id = item.call_id
+            if call_id and _value(item.raw_item, "type") not in _HOSTED:
+                arguments = _value(item.raw_item, "arguments")
+                if not isinstance(arguments, str):
+                    arguments = _as_text(_value(item.raw_item, "input") or item.raw_item)
+                self._recorder.tool_started(call_id, item.tool_name or "tool", arguments)
+        elif isinstance(item, ToolCallOutputItem) and item.call_id:
+            self._recorder.tool_finished(item.call_id, _as_text(_value(item.raw_item, "output")))
+
+    def _message_completed(self, text: str | None) -> None:
+        """Some models give a message only when it is whole."""
+        if not text:
+            return
+        if self._streamed:
+            self._streamed.pop(0)
+        else:
+            self._recorder.text(self._next["text"], text)
+            self._next["text"] += 1
+
+    def _text_place(self, output_index: int) -> int:
+        known = len(self._places)
+        place = self._place("text", output_index)
+        if len(self._places) > known:
+            self._streamed.append(place)
+        return place
+
+    def _place(self, kind: str, *key: Any) -> int:
+        whole = (kind, self._response, *key)
+        if whole not in self._places:
+            self._places[whole] = self._next[kind]
+            self._next[kind] += 1
+        return self._places[whole]
+
+    def _hosted_started(self, item: Any) -> None:
+        if item.type in _HOSTED:
+            name = getattr(item, "name", None) or item.type.removesuffix("_call")
+            self._recorder.tool_started(item.id, name, "", is_hosted=True)
+
+    def _hosted_finished(self, item: Any) -> None:
+        if item.type in _HOSTED:
+            self._hosted_started(item)
+            self._recorder.tool_finished(item.id, _hosted_detail(item))
+
+
+class Hooks(RunHooks[Any]):
+    """Hears of a tool's result as soon as there is one, before the others of its turn have."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    async def on_tool_end(self, context: Any, agent: Any, tool: Any, result: object) -> None:
+        """Return when the result is in the database: from then on it is never asked for again."""
+        if not isinstance(context, ToolContext):
+            return
+        self._recorder.tool_started(context.tool_call_id, context.tool_name, context.tool_arguments)
+        self._recorder.tool_finished(context.tool_call_id, _output(context, result))
+        await self._recorder.settle()
+
+
+def _output(context: ToolContext[Any], result: object) -> str:
+    if isinstance(result, str) or context.tool_call is None:
+        return str(result)
+    return _as_text(ItemHelpers.tool_call_output_item(context.tool_call, result)["output"])
+
+
+def _said(item: MessageOutputItem) -> str | None:
+    return ItemHelpers.extract_text(item.raw_item) or ItemHelpers.extract_refusal(item.raw_item)
+
+
+def _hosted_detail(item: Any) -> str:
+    match item.type:
+        case "web_search_call":
+            return _as_text(getattr(item, "action", None))
+        case "file_search_call":
+            return _as_text(item.queries)
+        case "code_interpreter_call":
+            return item.code or ""
+        case "mcp_call":
+            return item.error or item.output or ""
+        case _:
+            return str(getattr(item, "status", ""))
+
+
+def _value(raw: Any, name: str) -> Any:
+    return raw.get(name) if isinstance(raw, dict) else getattr(raw, name, None)
+
+
+def _as_text(value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump(exclude_unset=True) if hasattr(value, "model_dump") else str(value)

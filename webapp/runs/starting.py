@@ -1,0 +1,95 @@
+"""From a person's message to a run that waits for its turn, in one transaction."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from webapp.database import utc_now, write_tx
+from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, RunStatus, User
+from webapp.runs.executor import current
+from webapp.services.facts import RunAlreadyActive, SessionGone, SessionInactive, TooManyRuns
+
+WORKING = (RunStatus.QUEUED, RunStatus.RUNNING)
+
+
+def start_run(session_id: UUID, text: str, key: str) -> UUID:
+    """Take a message and give the id of the run that will answer it.
+
+    `key` is one per sending: the same again gives the first run again. From the return on the
+    message cannot be lost. Raises SessionGone, SessionInactive, RunAlreadyActive, TooManyRuns.
+    """
+    try:
+        with write_tx() as tx:
+            session = lock_session(tx, session_id)
+            return find_sent(tx, session_id, key) or queue_run(
+                tx, session, [{"role": "user", "content": text}], key
+            )
+    except IntegrityError as error:
+        # The index that allows one active run has refused what the look before it has missed.
+        raise RunAlreadyActive from error
+
+
+def lock_session(tx: Session, session_id: UUID) -> AgentSession:
+    """The chat, which nobody else sends to until the transaction ends. Raises SessionGone."""
+    session = tx.scalar(
+        select(AgentSession).where(AgentSession.id == session_id).with_for_update(key_share=True)
+    )
+    if session is None:
+        raise SessionGone
+    return session
+
+
+def find_sent(tx: Session, session_id: UUID, key: str) -> UUID | None:
+    """The run that the same sending has made before."""
+    return tx.scalar(
+        select(AgentRun.id).where(
+            AgentRun.session_id == session_id, AgentRun.idempotency_key == key
+        )
+    )
+
+
+def queue_run(tx: Session, session: AgentSession, items: list[dict[str, Any]], key: str) -> UUID:
+    """Write a run that waits for its turn, and have it worked on after the commit."""
+    if not session.is_active:
+        raise SessionInactive
+    if tx.scalar(
+        select(AgentRun.id).where(
+            AgentRun.session_id == session.id, AgentRun.status.in_(ACTIVE_STATUSES)
+        )
+    ):
+        raise RunAlreadyActive
+    check_room(tx, session.user_id)
+    run = AgentRun(
+        session_id=session.id, idempotency_key=key, input=items, agent_name=session.agent_name
+    )
+    tx.add(run)
+    session.last_activity_at = utc_now()
+    tx.flush()
+    submit(tx, run.id)
+    return run.id
+
+
+def submit(tx: Session, run_id: UUID) -> None:
+    """Have a queued run worked on after the commit; where no executor is, the next one finds it."""
+    executor = current()
+    if executor is not None:
+        executor.submit(tx, run_id)
+
+
+def check_room(tx: Session, user_id: UUID) -> None:
+    """Raises TooManyRuns when the person, or everybody together, has as many as allowed."""
+    executor = current()
+    if executor is None:
+        return  # Nothing is worked on here; who works on it has its own limits.
+    settings = executor.settings
+    # Whoever sends for the same person waits here, so that two do not both count themselves in.
+    tx.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+    working = select(func.count()).select_from(AgentRun).where(AgentRun.status.in_(WORKING))
+    theirs = working.join(AgentSession).where(AgentSession.user_id == user_id)
+    if (tx.scalar(theirs) or 0) >= settings.max_runs_per_person:
+        raise TooManyRuns
+    if (tx.scalar(working) or 0) >= settings.max_runs:
+        raise TooManyRuns
