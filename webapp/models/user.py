@@ -1,4 +1,5 @@
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import Select, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -33,6 +34,9 @@ class User(Entity):
     sessions: Mapped[list[AgentSession]] = relationship(
         back_populates="user", passive_deletes=True, cascade="all, delete-orphan"
     )
+
+    is_authenticated: ClassVar[bool] = True
+    """Nobody who is signed in is anonymous; what a sign-in manager asks."""
 
     @property
     def is_admin(self) -> bool:

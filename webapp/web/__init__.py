@@ -1,9 +1,31 @@
 """What stands between HTTP and the views: sign-in, CSRF, doors, errors, headers."""
 
 from flask import Flask
+from jinja2 import StrictUndefined
 
 from webapp.config import Settings
+from webapp.web.access import init_access
+from webapp.web.csrf import init_csrf
+from webapp.web.errors import init_errors
+from webapp.web.headers import init_headers
+from webapp.web.limits import init_limits
+from webapp.web.request_log import init_request_log
+from webapp.web.sign_in import init_sign_in
 
 
 def init_web(app: Flask, settings: Settings) -> None:
-    """Put the parts in place, each with its own `init_…`."""
+    """Put the parts in place, each with its own `init_…`.
+
+    A request meets them in this order: a name and a method that we answer to, somebody who may
+    enter, a form of reasonable size, sent by a page of ours.
+    """
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    init_request_log(app, settings)
+    init_headers(app, settings)
+    init_errors(app, settings)
+    init_sign_in(app, settings)
+    init_access(app, settings)
+    init_limits(app, settings)
+    init_csrf(app, settings)

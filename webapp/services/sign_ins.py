@@ -1,0 +1,98 @@
+"""Signed-in browsers: begun, found again, ended."""
+
+from datetime import timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Select, delete, select, update
+from sqlalchemy.exc import OperationalError
+
+from webapp.database import DatabaseBusy, read_tx, utc_now, write_tx
+from webapp.models import SignIn, User
+from webapp.services.audit import record_audit
+
+TOKEN_BYTES = 32
+SEEN_EVERY = timedelta(minutes=1)
+MAX_AGENT = 255
+
+log = structlog.get_logger()
+
+
+def begin_sign_in(user_id: UUID, address: str, user_agent: str, *, idle: int, lifetime: int) -> str:
+    """Give the token of a new sign-in, which is kept nowhere; `idle` and `lifetime` in seconds.
+
+    What the person's ended ones have left behind is cleared away.
+    """
+    token = token_urlsafe(TOKEN_BYTES)
+    with write_tx() as tx:
+        now = tx.scalars(select(utc_now())).one()
+        ended = (SignIn.expires_at <= now) | (SignIn.last_seen_at <= now - timedelta(seconds=idle))
+        tx.execute(delete(SignIn).where(SignIn.user_id == user_id, ended))
+        tx.add(
+            SignIn(
+                token_hash=_hash(token),
+                user_id=user_id,
+                expires_at=now + timedelta(seconds=lifetime),
+                address=address,
+                user_agent=user_agent[:MAX_AGENT],
+            )
+        )
+        record_audit(tx, "sign_in.begun", user_id, user_id, address)
+    return token
+
+
+def find_signed_in(token: str, *, idle: int) -> User | None:
+    """Whom the token belongs to, while the sign-in lasts and the account is active."""
+    rows = (
+        select(User, SignIn.id, SignIn.last_seen_at, SignIn.expires_at, utc_now())
+        .join(SignIn, SignIn.user_id == User.id)
+        .where(SignIn.token_hash == _hash(token), User.is_active)
+    )
+    with read_tx() as tx:
+        row = tx.execute(rows).one_or_none()
+    if row is None:
+        return None
+    user, sign_in_id, last_seen_at, expires_at, now = row
+    if now >= expires_at or now >= last_seen_at + timedelta(seconds=idle):
+        return None
+    if now >= last_seen_at + SEEN_EVERY:
+        _note_seen(sign_in_id)
+    return user
+
+
+def end_sign_in(token: str) -> None:
+    """End the sign-in on the server: its cookie is worth nothing from here on."""
+    with write_tx() as tx:
+        ended = delete(SignIn).where(SignIn.token_hash == _hash(token)).returning(SignIn.user_id)
+        user_id = tx.scalar(ended)
+        if user_id is not None:
+            record_audit(tx, "sign_in.ended", user_id, user_id, None)
+
+
+def end_other_sign_ins(user_id: UUID, keep: str) -> None:
+    """End every sign-in of the person but the one with the token `keep`."""
+    with write_tx() as tx:
+        others = (SignIn.user_id == user_id) & (SignIn.token_hash != _hash(keep))
+        tx.execute(delete(SignIn).where(others))
+        record_audit(tx, "sign_in.others_ended", user_id, user_id, None)
+
+
+def list_sign_ins(user_id: UUID) -> Select[tuple[SignIn]]:
+    """The person's signed-in browsers, the last seen first."""
+    mine = select(SignIn).where(SignIn.user_id == user_id)
+    return mine.order_by(SignIn.last_seen_at.desc(), SignIn.id)
+
+
+def _note_seen(sign_in_id: UUID) -> None:
+    try:
+        with write_tx() as tx:
+            tx.execute(update(SignIn).where(SignIn.id == sign_in_id).values(last_seen_at=utc_now()))
+    except (DatabaseBusy, OperationalError):
+        # Reading goes on where nothing can be written; the next request tries again.
+        log.warning("sign_in_not_noted", exc_info=True)
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

@@ -1,0 +1,97 @@
+"""The doors: who may enter a route, and whose thing an id names.
+
+Signing in is the rule. A view that needs none says `@public`; a view for admins `@admin_only`.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask import Flask, abort, current_app, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy import Select
+from sqlalchemy.orm import contains_eager
+
+from webapp.config import Settings
+from webapp.database import read_tx
+from webapp.models import AgentRun, AgentSession
+from webapp.services.audit import audit_refusal
+from webapp.web.current import address
+from webapp.web.htmx import wants_fragment
+from webapp.web.redirects import sign_in_url
+
+View = TypeVar("View", bound=Callable[..., Any])
+Row = TypeVar("Row")
+
+ADMIN_AREA = "/admin"
+
+
+def init_access(app: Flask, settings: Settings) -> None:
+    public(app.view_functions["static"])
+    app.before_request(_stand_at_the_door)
+
+
+def public(view: View) -> View:
+    """Let anybody in, signed in or not."""
+    view.access = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def admin_only(view: View) -> View:
+    """Let admins in; others get 403, which is audited."""
+    view.access = "admin"  # type: ignore[attr-defined]
+    return view
+
+
+def own_session(session_id: UUID) -> AgentSession:
+    """The person's chat; 404 for another's and for none.
+
+    The row is detached, so that nothing is held open while an answer streams: ask again to see
+    what a service has changed.
+    """
+    return _own(AgentSession.owned_by(current_user.id).where(AgentSession.id == session_id))
+
+
+def own_run(run_id: UUID) -> AgentRun:
+    """The person's run, with its `session`; 404 for another's and for none. Detached, as above."""
+    runs = AgentRun.owned_by(current_user.id).where(AgentRun.id == run_id)
+    return _own(runs.options(contains_eager(AgentRun.session)))
+
+
+def _own(rows: Select[Row]) -> Row:
+    with read_tx() as tx:
+        row = tx.scalar(rows)
+    if row is None:
+        abort(404)
+    return row
+
+
+def _stand_at_the_door() -> ResponseReturnValue | None:
+    access = _access()
+    if access == "public":
+        return None
+    if not current_user.is_authenticated:
+        return _to_sign_in()
+    if access == "admin" and not current_user.is_admin:
+        audit_refusal(current_user.id, address(), request.method, request.path)
+        abort(403)
+    return None
+
+
+def _access() -> str:
+    # By its path too, so that an address or method that no view of the area answers to says as
+    # little to a stranger as one that does.
+    if request.path == ADMIN_AREA or request.path.startswith(f"{ADMIN_AREA}/"):
+        return "admin"
+    if request.endpoint is None:
+        return "public"  # What follows is 404 or 405, the same for everybody.
+    return getattr(current_app.view_functions[request.endpoint], "access", "signed in")
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    url = sign_in_url()
+    if wants_fragment():
+        # Never a sign-in page inside a fragment: the whole page goes there.
+        return "", 401, {"HX-Redirect": url}
+    return redirect(url, 303)

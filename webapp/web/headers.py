@@ -1,0 +1,68 @@
+"""What every answer says to the browser, and what is refused before anybody looks at it."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from webapp.config import Settings
+from webapp.web.current import settings as current_settings
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+    " font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+ALWAYS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+YEAR = 365 * 24 * 3600
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+
+
+def init_headers(app: Flask, settings: Settings) -> None:
+    if settings.trusted_proxies:
+        trusted = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted)  # type: ignore[method-assign]
+    app.before_request(_refuse_unknown_hosts)
+    app.before_request(_refuse_unknown_methods)
+    app.after_request(_say)
+
+
+def _say(response: Response) -> Response:
+    response.headers.update(ALWAYS)
+    if current_settings().is_https:
+        response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
+    if request.endpoint != "static" or response.status_code >= 400:  # noqa: PLR2004
+        # Pages are a person's own: after signing out, "back" must not show them.
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _refuse_unknown_hosts() -> None:
+    hosts = current_settings().hosts
+    if hosts and not any(_matches(host) for host in hosts):
+        abort(400, "This server does not answer to that name.")
+
+
+def _matches(host: str) -> bool:
+    """A name that begins with a dot stands for every name under it."""
+    asked = _name(request.headers.get("Host", ""))
+    known = host.lower()
+    return asked.endswith(known) if known.startswith(".") else asked == _name(known)
+
+
+def _name(host: str) -> str:
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _refuse_unknown_methods() -> None:
+    if request.method not in METHODS:
+        abort(405)
