@@ -2,59 +2,77 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run dev test check bench bench-session lock format browser
+# Two quiets: errors are shown, and the notes of a machine's own pip settings are not.
+PIP = $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input
+LOCKED = $(PIP) --require-hashes --no-deps -r
+
+# A dot every two seconds tells that the work goes on.
+define working
+	printf '%s ' $(1); \
+	( $(2) ) & work=$$!; \
+	while sleep 2; do kill -0 $$work 2>/dev/null || break; printf .; done & dots=$$!; \
+	failed=0; wait $$work || failed=$$?; \
+	kill $$dots 2>/dev/null || true; wait $$dots 2>/dev/null || true; echo; exit $$failed
+endef
+
+.PHONY: help run dev test check bench bench-session postgres lock format browser
 
 help: ## list the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: .venv/run ## start the chat; its address is printed
-	@exec $(BIN)/gunicorn wsgi:app
+	@exec $(BIN)/python -m gunicorn wsgi:app
 
-dev: .venv/run ## start the chat for development: it reloads when a file changes
-	@PARLEY_ENVIRONMENT=development exec $(BIN)/gunicorn wsgi:app --reload
+dev: .venv/run ## start the chat for development: it starts again when a file changes
+	@PARLEY_ENVIRONMENT=development exec $(BIN)/python -m gunicorn wsgi:app
 
-test: .venv/dev browser ## run every test, browser and PostgreSQL included
+test: .venv/dev browser ## run every test, with a browser and on both databases
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: .venv/dev ## everything that must hold before a change lands
-	@$(BIN)/ruff format --check
-	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/djlint templates --check --lint --quiet
-	@$(MAKE) --no-print-directory test
+	@$(BIN)/djlint templates --lint --quiet
+	@$(MAKE) test
 
 bench: bench-session ## measure beside the rivals
 
 bench-session: .venv/dev ## measure DatabaseSession beside the SDK's own sessions
 	@$(BIN)/python -m tests.bench.session
 
+postgres: .venv/run ## add what a PostgreSQL database needs
+	@$(call working,"Installing what PostgreSQL needs …",$(LOCKED) requirements/postgres.txt)
+
 format: .venv/dev ## put the code in the house's form
 	@$(BIN)/ruff format --quiet
 	@$(BIN)/ruff check --fix --quiet
 
 lock: .venv/dev ## renew the locked versions in requirements/
-	@$(BIN)/python -m pip install --quiet uv
+	@$(PIP) uv
 	@for extra in run: postgres:"--extra postgres" dev:"--all-extras"; do \
 	  $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	    $${extra#*:} -o requirements/$${extra%%:*}.txt; done
 
-browser:
+browser: .venv/dev
 	@$(BIN)/python -m tests.support.browser
 
-.venv/bin/python:
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Parley needs Python 3.11 or newer: make PYTHON=python3.12 …" >&2; exit 1; }
 	@$(PYTHON) -m venv .venv
-
-.venv/run: requirements/run.txt | .venv/bin/python
-	@echo "Installing what Parley needs (once) …"
-	@[ -e .venv/dev ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
-.venv/dev: requirements/dev.txt | .venv/bin/python
-	@echo "Installing what the tests need (once) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+.venv/run: requirements/run.txt | .venv/made
+	@[ -e .venv/dev ] || { $(call working,"Installing what Parley needs (once) …",$(LOCKED) $<); }
+	@touch $@
+
+.venv/dev: requirements/dev.txt | .venv/made
+	@$(call working,"Installing what the tests need (once) …",$(LOCKED) $<)
 	@touch $@

@@ -13,10 +13,27 @@ from pytest_socket import socket_allow_hosts
 
 from tests.support.postgres import make_postgresql_database
 from webapp import create_app
+from webapp.cli.migrations import init_migrations
 from webapp.config import Settings
 from webapp.database import Base, bind, db, write_tx
 
+DATABASES = ("sqlite", "postgresql")
 SECRET = "a-secret-key-for-tests-alone-0123456789"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what needs a database on both, or on the one that its mark `only_on` names."""
+    if "database" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("only_on")
+        kinds = mark.args if mark else DATABASES
+        metafunc.parametrize("database", kinds, scope="session", indirect=True)
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest) -> str:
+    """The kind of database that a test runs on."""
+    kind: str = request.param
+    return kind
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -33,10 +50,10 @@ def _loopback_only() -> None:
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, run_folder: Path) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def database_url(database: str, run_folder: Path) -> Iterator[str]:
     """The address of an empty database, made for this test process."""
-    if request.param == "sqlite":
+    if database == "sqlite":
         with tempfile.TemporaryDirectory() as folder:
             yield f"sqlite:///{folder}/parley.db"
     else:
@@ -62,6 +79,7 @@ def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) ->
         )
     )
     app.testing = True
+    init_migrations(app)
     with app.app_context():
         upgrade()
     yield app

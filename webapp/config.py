@@ -5,29 +5,78 @@ capitals, but for `DATABASE_URL` and the `OPENAI_` ones, which other programs re
 a default that works on one machine.
 """
 
+import json
+import os
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from dotenv import dotenv_values
+from pydantic import (
+    BaseModel,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_PORT = 65535
 MIN_KEY = 32
+MIN_LETTERS = 10
+PREFIX = "PARLEY_"
 
 Positive = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=0)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class SettingsError(Exception):
     """A setting has a value that Parley cannot start with; the text is a sentence naming it."""
 
 
+class _Written(BaseModel, frozen=True, extra="forbid"):
+    """A setting of several parts, written as JSON."""
+
+
+class UsageCaps(_Written):
+    """How much one person may use in a day or a month of UTC; 0 is without limit."""
+
+    messages_per_day: Count = 0
+    messages_per_month: Count = 0
+    tokens_per_day: Count = 0
+    tokens_per_month: Count = 0
+
+
+class ModelPrice(_Written):
+    """What a million tokens cost; cached ones as much as others when they have no price."""
+
+    input: Amount
+    cached: Amount | None = None
+    output: Amount
+
+
+class Prices(_Written):
+    currency: str = "USD"
+    models: dict[str, ModelPrice] = {}
+
+
+class Retention(_Written):
+    """Days after which something is removed; 0 keeps it."""
+
+    deactivated_chats: Count = 0
+    spans: Count = 30
+    audit: Count = 730
+
+
 class Settings(BaseSettings):
     """What an operator may choose. Times are in seconds, sizes in characters unless said."""
 
     model_config = SettingsConfigDict(
-        env_prefix="PARLEY_",
+        env_prefix=PREFIX,
         env_file=".env",
         env_ignore_empty=True,
         populate_by_name=True,
@@ -57,9 +106,12 @@ class Settings(BaseSettings):
     threads: Annotated[int, Field(ge=40, le=2000)] = 256
     """Threads of the server; 32 of them are kept for pages, the rest may hold streams."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """What is logged: this and what is graver."""
+    stop_seconds: Annotated[int, Field(ge=0, le=3600)] = 5
+    """How long replies may go on after the server was told to stop."""
 
-    registration: Literal["open", "closed"] = "closed"
-    """Whether strangers may make an account."""
+    registration: Literal["open", "invitation", "closed"] = "closed"
+    """Whether strangers may make an account; `invitation` lets in those with an admin's link."""
     sign_in_idle: Positive = 30 * 24 * 3600
     """A sign-in unused for so long ends."""
     sign_in_lifetime: Positive = 90 * 24 * 3600
@@ -70,6 +122,7 @@ class Settings(BaseSettings):
     model: str = ""
     """The model's name for agents that name none; empty leaves it to the SDK."""
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
+    """With neither key nor base URL, an offline demonstration answers."""
     openai_base_url: str = Field("", validation_alias="OPENAI_BASE_URL")
     """A server that speaks OpenAI's API; default: OpenAI's own."""
     openai_api: Literal["", "responses", "chat_completions"] = ""
@@ -90,7 +143,30 @@ class Settings(BaseSettings):
     max_runs: Positive = 200
     """Runs at one time in all."""
     max_runs_per_person: Positive = 8
+    """Runs at one time that one person started."""
     max_streams_per_person: Positive = 12
+    """Tabs of one person that follow a reply at one time."""
+
+    admin_reading: bool = True
+    """Whether admins may read other people's chats, each time with a reason that is recorded."""
+    usage_caps: Annotated[UsageCaps, NoDecode] = UsageCaps()
+    """Limits for each person, such as `{"messages_per_day": 200, "tokens_per_month": 1000000}`."""
+    prices: Annotated[Prices, NoDecode] = Prices()
+    """`{"currency": "USD", "models": {"a-model": {"input": 1, "cached": 0.1, "output": 8}}}`."""
+    retention: Annotated[Retention, NoDecode] = Retention()
+    """Days, such as `{"deactivated_chats": 365, "spans": 30, "audit": 730}`; 0 keeps for good."""
+    metrics_token: SecretStr | None = None
+    """Lets whoever bears it read /metrics from elsewhere; without it, this machine alone may."""
+
+    @field_validator("usage_caps", "prices", "retention", mode="before")
+    @classmethod
+    def _parse(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            raise ValueError("must be JSON") from None
 
     @field_validator("hosts", mode="before")
     @classmethod
@@ -129,9 +205,14 @@ class Settings(BaseSettings):
 
     @field_validator("secret_key")
     @classmethod
-    def _is_long(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value()) < MIN_KEY:
+    def _is_strong(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        key = value.get_secret_value()
+        if len(key) < MIN_KEY:
             raise ValueError(f"must have at least {MIN_KEY} characters")
+        if len(set(key)) < MIN_LETTERS:
+            raise ValueError("must be a random text, and this looks like a sample")
         return value
 
     @model_validator(mode="after")
@@ -157,21 +238,41 @@ class Settings(BaseSettings):
 
 
 def load_settings(**given: object) -> Settings:
-    """Read the environment. Raises SettingsError with one sentence for the first wrong value."""
+    """Read the environment and `.env`. Raises SettingsError for the first wrong value."""
+    # An empty value counts as none. A key that was meant to come from elsewhere and did not must
+    # not be replaced by one of this machine's own.
+    if os.environ.get(variable("secret_key"), "set").strip() == "":
+        raise SettingsError(f"The setting {variable('secret_key')} is wrong: it is empty.")
     try:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]).lower()
-        alias = (
-            Settings.model_fields[name].validation_alias if name in Settings.model_fields else name
-        )
-        variable = str(alias or f"PARLEY_{name}").upper()
-        reason = first["msg"].removeprefix("Value error, ")
-        reason = reason[0].lower() + reason[1:]
-        raise SettingsError(f"The setting {variable} is wrong: {reason}.") from None
+        raise SettingsError(_sentence(error)) from None
 
 
-def _variable(field: str) -> str:
-    known = Settings.model_fields.get(field)
-    return str(known.validation_alias or f"PARLEY_{field}").upper() if known else field.upper()
+def variable(field: str) -> str:
+    """The name of the environment variable that sets `field`."""
+    return str(Settings.model_fields[field].validation_alias or f"{PREFIX}{field}".upper())
+
+
+def unknown_settings() -> list[str]:
+    """A sentence for each variable that looks like a setting and is none: most are typos."""
+    file = Settings.model_config.get("env_file")
+    written = dotenv_values(str(file)) if file else {}
+    known = [variable(field) for field in Settings.model_fields]
+    sentences = []
+    for name in sorted({*os.environ, *written}):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            close = get_close_matches(name.upper(), known, n=1)
+            hint = f" Is {close[0]} meant?" if close else ""
+            sentences.append(f"There is no setting {name}.{hint}")
+    return sentences
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_input=False)[0]
+    place = str(first["loc"][0])
+    # A field with a name of its own is reported by that, others by the field.
+    name = variable(place.lower()) if place.lower() in Settings.model_fields else place.upper()
+    reason = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    reason = reason[0].lower() + reason[1:]
+    return f"The setting {name} is wrong: it {reason.removeprefix('it ')}."

@@ -16,7 +16,6 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from flask import Flask
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event
 from sqlalchemy.ext.compiler import compiles
@@ -26,7 +25,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 from uuid_utils.compat import uuid7
 
-from webapp.config import ROOT, Settings
+from webapp.config import Settings
 
 BUSY_SECONDS = 15
 QUEUE_SECONDS = 30
@@ -134,7 +133,6 @@ class FairLock:
 
 
 db = SQLAlchemy(metadata=Base.metadata)
-migrate = Migrate(directory=str(ROOT / "migrations"), render_as_batch=True)
 
 _writers: WeakKeyDictionary[Engine, FairLock] = WeakKeyDictionary()
 _writers_guard = threading.Lock()
@@ -147,7 +145,6 @@ def init_database(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
     db.init_app(app)
-    migrate.init_app(app, db)
     with app.app_context():
         prepare_engine(db.engine, settings.sqlite_synchronous)
         bind(db.engine)
@@ -155,6 +152,8 @@ def init_database(app: Flask, settings: Settings) -> None:
 
 def engine_options(url: str) -> dict[str, Any]:
     pool = {"pool_size": 16, "max_overflow": 48, "pool_timeout": QUEUE_SECONDS}
+    # An error that is logged must not tell what people wrote.
+    pool["hide_parameters"] = True
     if url.startswith("sqlite"):
         return pool | {"pool_use_lifo": True, "connect_args": {"check_same_thread": False}}
     return pool | {"pool_pre_ping": True}

@@ -100,11 +100,10 @@ def test_a_view_uses_it_and_keeps_its_own_transaction(app: Flask, user: User) ->
     assert list(emails) == [user.email]
 
 
+@pytest.mark.only_on("postgresql")  # On SQLite such a caller is refused, as the next tests show.
 def test_what_the_caller_has_open_is_neither_committed_nor_seen(
     engine: Engine, user: User, run: Run
 ) -> None:
-    if engine.dialect.name == "sqlite":
-        pytest.skip("there, such a caller is refused; the next tests show it")
     with Session(engine) as caller:
         session = DatabaseSession("session_1", user.id, caller)
         run(session.add_items([HELLO]))
@@ -130,8 +129,6 @@ WRITES: dict[str, Callable[[Session], Any]] = {
 def sqlite_engine(
     engine: Engine, database_url: str, request: pytest.FixtureRequest
 ) -> Iterator[Engine]:
-    if engine.dialect.name != "sqlite":
-        pytest.skip("only SQLite has one writer at a time")
     if request.param == "prepared by Parley":
         yield engine
     else:
@@ -140,6 +137,7 @@ def sqlite_engine(
         plain.dispose()
 
 
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
 def test_on_sqlite_a_caller_with_an_open_write_is_refused(
     sqlite_engine: Engine, user: User, run: Run, write: Callable[[Session], Any]
@@ -152,6 +150,7 @@ def test_on_sqlite_a_caller_with_an_open_write_is_refused(
         run(use(DatabaseSession("session_1", user.id, caller)))
 
 
+@pytest.mark.only_on("sqlite")
 def test_on_sqlite_a_caller_who_wrote_and_committed_is_welcome(
     sqlite_engine: Engine, user: User, run: Run
 ) -> None:
@@ -162,6 +161,7 @@ def test_on_sqlite_a_caller_who_wrote_and_committed_is_welcome(
         run(use(DatabaseSession("session_1", user.id, caller)))
 
 
+@pytest.mark.only_on("sqlite")
 def test_on_sqlite_nobody_writes_between_the_hook_and_the_change(
     sqlite_engine: Engine, user: User, run: Run
 ) -> None:
@@ -244,12 +244,10 @@ def test_an_async_session_that_has_begun_and_not_connected_will_do(
     run(begun())
 
 
+@pytest.mark.only_on("sqlite")
 def test_on_sqlite_an_async_caller_with_an_open_write_is_refused(
     app: Flask, async_url: str, user: User, run: Run
 ) -> None:
-    if not async_url.startswith("sqlite"):
-        pytest.skip("only SQLite has one writer at a time")
-
     async def refused() -> None:
         async with async_engine_on(async_url) as engine, AsyncSession(engine) as caller:
             await caller.execute(update(User).values(display_name="Open"))

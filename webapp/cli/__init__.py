@@ -1,7 +1,16 @@
 """The `flask` commands. One module a noun."""
 
+import click
 from flask import Flask
+
+from webapp.cli.config import show_config
 
 
 def init_cli(app: Flask) -> None:
     """Register every command."""
+    app.cli.add_command(show_config)
+    if click.get_current_context(silent=True):
+        # Here for the commands alone: a server that starts has no time for Alembic.
+        from webapp.cli.migrations import init_migrations  # noqa: PLC0415
+
+        init_migrations(app)
