@@ -6,14 +6,12 @@ from typing import Any
 
 import httpx2
 import openai
-import structlog
 from agents import exceptions as sdk
 from pydantic import ValidationError
 
 from webapp.assistants.answers import AnswerWrong
 from webapp.assistants.fault_words import CODES, SENTENCES
 
-_log = structlog.get_logger(__name__)
 _TOO_LARGE = 413
 _SERVER_ERROR = 500
 _OVERLOADED = {503, 529}
@@ -30,7 +28,7 @@ class Fault:
 def describe(error: BaseException) -> Fault:
     """The fault that `error` stands for. It never quotes a server, a key or an address.
 
-    What nothing here knows is "unexpected", and goes to the log with its cause.
+    What nothing here knows is "unexpected"; the run logs the cause of each.
     """
     while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
         error = error.exceptions[0]
@@ -40,8 +38,6 @@ def describe(error: BaseException) -> Fault:
             break
     else:
         kind, values = "unexpected", {}
-    if kind in {"unexpected", "tool_failed", "agent_wrong"}:
-        _log.error("run_fault", kind=kind, exc_info=error)
     return Fault(kind, SENTENCES[kind].format(**values))
 
 

@@ -4,11 +4,15 @@ The SDK lets a chat completions stream from another server than OpenAI's end any
 APIs' empty answers pass as replies. What was streamed before the failure is kept by the run.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 from agents import OpenAIChatCompletionsModel, OpenAIResponsesModel
-from agents.items import TResponseStreamEvent
+from agents.exceptions import _mark_error_to_drain_stream_events
+from agents.items import TResponseInputItem, TResponseStreamEvent
+from agents.model_settings import ModelSettings
 from agents.models.interface import Model
 from openai.types.chat import ChatCompletionChunk
 from openai.types.responses import Response
@@ -26,8 +30,23 @@ class _WholeAnswers(Model):
     async def stream_response(
         self, *args: Any, **kwargs: Any
     ) -> AsyncIterator[TResponseStreamEvent]:
-        anything, completed = False, False
-        async for event in super().stream_response(*args, **kwargs):  # type: ignore[safe-super]
+        events = super().stream_response(*args, **kwargs)  # type: ignore[safe-super]
+        try:
+            async with aclosing(_checked(events)) as checked:
+                async for event in checked:
+                    yield event
+        except Exception as error:
+            # Otherwise the SDK forgets what was streamed and not yet listened to.
+            _mark_error_to_drain_stream_events(error)
+            raise
+
+
+async def _checked(events: Any) -> AsyncGenerator[Any, None]:
+    anything, completed = False, False
+    async with aclosing(events):
+        async for event in events:
+            if not hasattr(event, "type"):
+                raise AnswerWrong("garbled")
             anything = True
             if event.type in _FAILED:
                 raise _failure(event)
@@ -35,8 +54,8 @@ class _WholeAnswers(Model):
                 completed = True
                 _refuse_nothing(event.response)
             yield event
-        if not completed:
-            raise AnswerWrong("cut_off" if anything else "garbled")
+    if not completed:
+        raise AnswerWrong("cut_off" if anything else "garbled")
 
 
 class ResponsesModel(_WholeAnswers, OpenAIResponsesModel):
@@ -45,6 +64,19 @@ class ResponsesModel(_WholeAnswers, OpenAIResponsesModel):
 
 class ChatCompletionsModel(_WholeAnswers, OpenAIChatCompletionsModel):
     """The chat completions API, which most other servers speak."""
+
+    def stream_response(
+        self,
+        system_instructions: str | None,
+        input: str | list[TResponseInputItem],  # noqa: A002 - the SDK's name
+        model_settings: ModelSettings,
+        *args: Any,
+        **kwargs: Any,
+    ) -> AsyncIterator[TResponseStreamEvent]:
+        if model_settings.include_usage is None:
+            # Other servers than OpenAI's count tokens in a stream only when they are asked to.
+            model_settings = replace(model_settings, include_usage=True)
+        return super().stream_response(system_instructions, input, model_settings, *args, **kwargs)
 
     async def _fetch_response(self, *args: Any, **kwargs: Any) -> Any:
         fetched = await super()._fetch_response(*args, **kwargs)
@@ -64,6 +96,8 @@ class _WholeStream:
     async def __aiter__(self) -> AsyncIterator[ChatCompletionChunk]:
         anything, reason = False, None
         async for chunk in self._stream:
+            if not isinstance(chunk, ChatCompletionChunk):
+                raise AnswerWrong("garbled")
             anything = True
             for choice in chunk.choices or ():
                 reason = choice.finish_reason or reason
