@@ -1,7 +1,7 @@
 """Which model answers: OpenAI's, another server's, or the offline demonstration."""
 
 import os
-from functools import lru_cache
+import threading
 
 from agents import MultiProvider, RunConfig
 from agents.models import get_default_model
@@ -36,18 +36,18 @@ class ParleyProvider(ModelProvider):
     """Finds the model for an agent that brings none of its own."""
 
     def __init__(self, settings: Settings, clients: Clients | None = None) -> None:
-        self._settings = settings
+        self.settings = settings
         self._clients = clients or Clients(settings)
         self._offline = OfflineModel()
         self._elsewhere = MultiProvider()
 
     def get_model(self, model_name: str | None) -> Model:
-        if is_offline(self._settings):
+        if is_offline(self.settings):
             return self._offline
         if model_name and model_name.startswith(_ELSEWHERE):
             return self._elsewhere.get_model(model_name)
-        name = model_name or self._settings.model
-        model = ResponsesModel if uses_responses(self._settings) else ChatCompletionsModel
+        name = model_name or self.settings.model
+        model = ResponsesModel if uses_responses(self.settings) else ChatCompletionsModel
         return model(model=name or get_default_model(), openai_client=self._clients.current())
 
     async def aclose(self) -> None:
@@ -64,7 +64,13 @@ def run_config(settings: Settings) -> RunConfig:
     )
 
 
-@lru_cache(maxsize=8)
 def provider(settings: Settings) -> ParleyProvider:
     """The one provider of this process: the runs of a loop share its connections."""
-    return ParleyProvider(settings)
+    with _guard:
+        if not _latest or _latest[0].settings != settings:
+            _latest[:] = [ParleyProvider(settings)]
+        return _latest[0]
+
+
+_guard = threading.Lock()
+_latest: list[ParleyProvider] = []
