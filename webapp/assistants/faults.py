@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from json import JSONDecodeError
 from typing import Any
 
 import httpx2
@@ -134,5 +135,5 @@ _RULES: tuple[tuple[Any, Callable[[Any], Kind]], ...] = (
     (sdk.ModelBehaviorError, _of_behaviour),
     (sdk.UserError, _of_user_error),
     (TimeoutError, _always("silence")),
-    ((ValidationError, ValueError), _always("garbled")),
+    ((ValidationError, JSONDecodeError, UnicodeDecodeError), _always("garbled")),
 )

@@ -18,6 +18,11 @@ EXACT = 10**15
 """Floats below it hold whole numbers exactly."""
 _MAX_BITS = int(MAX_DIGITS * math.log2(10))
 
+
+class NotArithmetic(ValueError):
+    """The text is no arithmetic, or too much of it; the text is a sentence."""
+
+
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Number]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -30,6 +35,15 @@ _SIGNS: dict[type[ast.unaryop], Callable[[Any], Number]] = {
     ast.UAdd: operator.pos,
     ast.USub: operator.neg,
 }
+
+
+def _round(number: Number, digits: int = 0) -> Number:
+    # Python would compute 10 to the power of -digits, however large that is.
+    if not isinstance(digits, int) or abs(digits) > MAX_DIGITS:
+        raise NotArithmetic("it rounds to too many digits.")
+    return round(number, digits) if digits else round(number)
+
+
 _FUNCTIONS: dict[str, Callable[..., Number]] = {
     "abs": abs,
     "ceil": math.ceil,
@@ -40,7 +54,7 @@ _FUNCTIONS: dict[str, Callable[..., Number]] = {
     "log10": math.log10,
     "max": max,
     "min": min,
-    "round": round,
+    "round": _round,
     "sin": math.sin,
     "sqrt": math.sqrt,
     "tan": math.tan,
@@ -49,10 +63,6 @@ _CONSTANTS = {"pi": math.pi, "e": math.e}
 _SPELLED = str.maketrans(
     {"\N{MULTIPLICATION SIGN}": "*", "·": "*", "÷": "/", "\N{MINUS SIGN}": "-", "^": "**"}
 )
-
-
-class NotArithmetic(ValueError):
-    """The text is no arithmetic, or too much of it; the text is a sentence."""
 
 
 def calculate(expression: str) -> str:

@@ -47,7 +47,7 @@ def say_time(place: str, now: datetime | None = None) -> str:
     zone = find_zone(place)
     there = (now or datetime.now(UTC)).astimezone(zone)
     offset = f"{there:%z}"
-    name = place.strip() if "/" not in place else zone.key
+    name = zone.key.rpartition("/")[2].replace("_", " ") if "/" in place else place.strip()
     return (
         f"In {name} it is {there:%H:%M} on {there:%A} {there.day} {there:%B} {there.year}"
         f" ({zone.key}, UTC{offset[:3]}:{offset[3:]})."

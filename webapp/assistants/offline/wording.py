@@ -92,6 +92,9 @@ def _result(result: Result) -> str:
     output = result.output.strip()
     if len(output) > MAX_OUTPUT:
         output = output[:MAX_OUTPUT].rstrip() + " …"
+    expression, equals, value = output.rpartition(" = ")
+    if result.name == "calculate" and equals:
+        return f"`{expression}` is **{value}**."
     if result.name in _EXAMPLES or "\n" not in output:
         return output or f"The tool {result.name} gave nothing back."
     fence = "`" * max(3, *(len(ticks) + 1 for ticks in re.findall(r"`+", output) or [""]))
