@@ -1,5 +1,7 @@
 """What can be wrong, as facts. Services and runs raise them; `web/errors.py` alone tells people."""
 
+from datetime import datetime
+
 
 class Fact(Exception):
     """Something that a person can be told in a sentence."""
@@ -29,6 +31,30 @@ class EmailTaken(Fact):
     """There is an account with this email."""
 
 
+class EmailRefused(Fact):
+    """It is no email; the text says what is wrong."""
+
+
+class NameRefused(Fact):
+    """The name is empty or too long; the text says which."""
+
+
+class AccountGone(Fact):
+    """The account was deleted meanwhile."""
+
+
+class LastAdmin(Fact):
+    """There must stay an admin who can sign in."""
+
+
+class RegistrationClosed(Fact):
+    """Strangers may not make accounts here."""
+
+
+class ServerBusy(Fact):
+    """So many ask for the same costly thing that this one has to come again."""
+
+
 class PasswordRefused(Fact):
     """The password is too short, too long or too common; the text says which."""
 
@@ -47,4 +73,62 @@ class TooManyAttempts(Fact):
 
 
 class SetupClosed(Fact):
-    """There is an account already, or the link's token is not the one that was printed."""
+    """There is an account already."""
+
+
+class SetupTokenWrong(Fact):
+    """The token is not the one that was printed when the server started."""
+
+
+class InvitationClosed(Fact):
+    """The invitation was used or withdrawn, is past, or never was."""
+
+
+class ResetClosed(Fact):
+    """The link for a new password was used, is past, or never was."""
+
+
+class ReadingOff(Fact):
+    """The operator has decided that admins do not read other people's chats."""
+
+
+class ReasonNeeded(Fact):
+    """Another person's chat is read with a reason, given at most an hour ago."""
+
+
+class CapReached(Fact):
+    """The person has used what a person may use in a day or month."""
+
+    def __init__(self, what: str, limit: int, period: str, ends_at: datetime) -> None:
+        super().__init__(what, limit, period, ends_at)
+        self.what = what
+        """`messages` or `tokens`."""
+        self.limit = limit
+        self.period = period
+        """`day` or `month`, of UTC."""
+        self.ends_at = ends_at
+        """When the next period begins, and counting begins anew."""
+
+
+class TodoGone(Fact):
+    """The person has no such todo (any more)."""
+
+
+class TodoAmbiguous(Fact):
+    """Several todos are meant by the words."""
+
+    def __init__(self, titles: list[str]) -> None:
+        super().__init__(titles)
+        self.titles = titles
+
+
+class TodoExists(Fact):
+    """The person has an open todo of this title; the text is the title."""
+
+
+class TodoRefused(Fact):
+    """A title, note or tag is empty or too long; the text says which."""
+
+
+class TooManyTodos(Fact):
+    """The person has as many todos as one may have."""

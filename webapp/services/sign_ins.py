@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from webapp.database import DatabaseBusy, read_tx, utc_now, write_tx
 from webapp.models import SignIn, User
@@ -74,12 +75,19 @@ def end_sign_in(token: str) -> None:
 def end_other_sign_ins(user_id: UUID, keep: str) -> None:
     """End every sign-in of the person but the one with the token `keep`."""
     with write_tx() as tx:
-        others = (SignIn.user_id == user_id) & (SignIn.token_hash != _hash(keep))
-        tx.execute(delete(SignIn).where(others))
+        end_sign_ins(tx, user_id, keep=keep)
         record_audit(tx, "sign_in.others_ended", user_id, user_id, None)
 
 
-def list_sign_ins(user_id: UUID) -> Select[tuple[SignIn]]:
+def end_sign_ins(tx: Session, user_id: UUID, *, keep: str | None = None) -> None:
+    """End the person's sign-ins, but for the one with the token `keep`, in this transaction."""
+    others = SignIn.user_id == user_id
+    if keep is not None:
+        others &= SignIn.token_hash != _hash(keep)
+    tx.execute(delete(SignIn).where(others))
+
+
+def list_sign_ins(user_id: UUID) -> Select[SignIn]:
     """The person's signed-in browsers, the last seen first."""
     mine = select(SignIn).where(SignIn.user_id == user_id)
     return mine.order_by(SignIn.last_seen_at.desc(), SignIn.id)

@@ -2,6 +2,9 @@
 
 from flask import Flask
 
+from webapp.views import auth
+
 
 def init_views(app: Flask) -> None:
     """Register every blueprint."""
+    app.register_blueprint(auth.bp)

@@ -61,8 +61,21 @@ _OF_FACTS: dict[type[facts.Fact], Trouble] = {
         429, "Too many replies at once", "Wait until one has ended, then send again.", BUSY_SECONDS
     ),
     facts.EmailTaken: Trouble(409, "This email is taken", "There is an account with it already."),
+    facts.EmailRefused: Trouble(422, "This is no email", "Write one such as ada@example.org."),
+    facts.NameRefused: Trouble(422, "Choose another name", "This one is empty or too long."),
     facts.PasswordRefused: Trouble(422, "Choose another password", "This one is easy to guess."),
+    facts.AccountGone: _NOT_FOUND,
+    facts.LastAdmin: Trouble(
+        409, "This is the last admin", "Make somebody else an admin first, then try again."
+    ),
     facts.SignInRefused: Trouble(422, "That did not work", "The email or the password is wrong."),
+    facts.SetupTokenWrong: Trouble(422, "Wrong token", "Use the one that the server printed."),
+    facts.RegistrationClosed: Trouble(
+        404, "Registration is closed", "Ask an admin for an account."
+    ),
+    facts.ServerBusy: Trouble(
+        503, "Busy just now", "Many people ask at once. Try again in a moment.", BUSY_SECONDS
+    ),
     facts.SetupClosed: Trouble(
         404, "Parley is set up already", "Sign in, or ask an admin for an account."
     ),
