@@ -5,10 +5,12 @@ from jinja2 import StrictUndefined
 
 from webapp.config import Settings
 from webapp.web.access import init_access
+from webapp.web.assets import init_assets
 from webapp.web.csrf import init_csrf
 from webapp.web.errors import init_errors
 from webapp.web.headers import init_headers
 from webapp.web.limits import init_limits
+from webapp.web.look import init_look
 from webapp.web.request_log import init_request_log
 from webapp.web.sign_in import init_sign_in
 
@@ -25,6 +27,8 @@ def init_web(app: Flask, settings: Settings) -> None:
     init_request_log(app, settings)
     init_headers(app, settings)
     init_errors(app, settings)
+    init_assets(app, settings)
+    init_look(app, settings)
     init_sign_in(app, settings)
     init_access(app, settings)
     init_limits(app, settings)

@@ -1,0 +1,50 @@
+"""A list of chats as people read it: by how long ago they were used, in their own days."""
+
+from calendar import month_name
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from webapp.services.sessions import SessionSummary
+
+
+@dataclass(frozen=True)
+class SessionGroup:
+    title: str
+    sessions: tuple[SessionSummary, ...]
+
+
+def group_by_date(
+    sessions: Iterable[SessionSummary], time_zone: str, now: datetime | None = None
+) -> list[SessionGroup]:
+    """Group `sessions`, the last used first, by the days of `time_zone` (an IANA name)."""
+    zone = zone_named(time_zone)
+    today = (now or datetime.now(UTC)).astimezone(zone).date()
+
+    def title(session: SessionSummary) -> str:
+        return _title(session.last_activity_at.astimezone(zone).date(), today)
+
+    return [SessionGroup(name, tuple(group)) for name, group in groupby(sessions, key=title)]
+
+
+def zone_named(name: str) -> tzinfo:
+    """UTC where there is no such zone: a page must not fail for a setting."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return UTC
+
+
+def _title(day: date, today: date) -> str:
+    if day >= today:
+        return "Today"
+    if day == today - timedelta(days=1):
+        return "Yesterday"
+    if day >= today - timedelta(days=7):
+        return "Previous 7 days"
+    if day >= today - timedelta(days=30):
+        return "Previous 30 days"
+    month = month_name[day.month]
+    return month if day.year == today.year else f"{month} {day.year}"

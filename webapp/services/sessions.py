@@ -1,0 +1,161 @@
+"""A person's chats: made, listed, renamed, put aside, taken back, deleted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, delete, exists, func, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from webapp.database import read_tx, utc_now, write_tx
+from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, SessionMessage
+from webapp.services.facts import SessionGone
+
+MAX_NAME = 200
+MAX_FIRST_NAME = 60
+
+
+@dataclass(frozen=True)
+class SessionSummary:
+    """A chat as a list shows it."""
+
+    id: UUID
+    session_id: str
+    session_name: str | None
+    agent_name: str | None
+    is_active: bool
+    created_at: datetime
+    updated_at: datetime
+    last_activity_at: datetime
+    is_replying: bool
+
+
+def create_session(user_id: UUID, agent_name: str | None, session_id: str | None = None) -> UUID:
+    """Make a chat, or give the person's still empty one again, with this agent.
+
+    With a `session_id` of the caller's, the same one again gives the same chat again.
+    """
+    with write_tx() as tx:
+        if session_id is not None:
+            return _named(tx, user_id, agent_name, session_id)
+        empty = tx.scalar(_empty(user_id).with_for_update(skip_locked=True))
+        if empty is None:
+            return _named(tx, user_id, agent_name, uuid4().hex)
+        empty.agent_name = agent_name
+        empty.last_activity_at = utc_now()
+        return empty.id
+
+
+def rename_session(session_id: UUID, name: str) -> None:
+    """Raises SessionGone."""
+    _change(session_id, session_name=name)
+
+
+def name_after_first_message(session_id: UUID, text: str) -> None:
+    """Give a chat without a name the first words of `text`. Raises SessionGone."""
+    with write_tx() as tx:
+        row = tx.get(AgentSession, session_id)
+        if row is None:
+            raise SessionGone
+        if row.session_name is None:
+            row.session_name = first_words(text)
+
+
+def first_words(text: str) -> str | None:
+    """The beginning of the first line, cut between words; None where there are none."""
+    words = " ".join(next((line for line in text.splitlines() if line.strip()), "").split())
+    if len(words) <= MAX_FIRST_NAME:
+        return words or None
+    cut = words[: MAX_FIRST_NAME - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"
+
+
+def deactivate_session(session_id: UUID) -> None:
+    """From here on the chat can be read, and takes no messages. Raises SessionGone."""
+    _change(session_id, is_active=False)
+
+
+def activate_session(session_id: UUID) -> None:
+    """Raises SessionGone."""
+    _change(session_id, is_active=True)
+
+
+def delete_session(session_id: UUID) -> None:
+    """Remove the chat with its messages and runs. One that is gone already is as wished."""
+    with write_tx() as tx:
+        tx.execute(delete(AgentSession).where(AgentSession.id == session_id))
+
+
+def list_sessions(
+    user_id: UUID, *, is_active: bool | None = None, limit: int | None = None
+) -> list[SessionSummary]:
+    """The person's chats, the last used first."""
+    rows = _summaries().where(AgentSession.user_id == user_id).limit(limit)
+    if is_active is not None:
+        rows = rows.where(AgentSession.is_active.is_(is_active))
+    with read_tx() as tx:
+        return [SessionSummary(*row) for row in tx.execute(rows)]
+
+
+def count_sessions(user_id: UUID, *, is_active: bool) -> int:
+    rows = select(func.count()).where(
+        AgentSession.user_id == user_id, AgentSession.is_active.is_(is_active)
+    )
+    with read_tx() as tx:
+        return tx.scalars(rows).one()
+
+
+def find_newest_session(user_id: UUID) -> UUID | None:
+    """The active chat that was used last."""
+    newest = list_sessions(user_id, is_active=True, limit=1)
+    return newest[0].id if newest else None
+
+
+def _change(session_id: UUID, **values: object) -> None:
+    change = update(AgentSession).where(AgentSession.id == session_id).values(**values)
+    with write_tx() as tx:
+        if tx.scalar(change.returning(AgentSession.id)) is None:
+            raise SessionGone
+
+
+def _named(tx: Session, user_id: UUID, agent_name: str | None, session_id: str) -> UUID:
+    insert = sqlite_insert if tx.get_bind().dialect.name == "sqlite" else postgresql_insert
+    new = insert(AgentSession).values(user_id=user_id, session_id=session_id, agent_name=agent_name)
+    tx.execute(new.on_conflict_do_nothing())
+    mine = select(AgentSession.id).where(
+        AgentSession.user_id == user_id, AgentSession.session_id == session_id
+    )
+    return tx.scalars(mine).one()
+
+
+def _empty(user_id: UUID) -> Select[AgentSession]:
+    has_messages = exists().where(SessionMessage.session_id == AgentSession.id)
+    has_runs = exists().where(AgentRun.session_id == AgentSession.id)
+    return (
+        AgentSession.owned_by(user_id)
+        .where(AgentSession.is_active, AgentSession.session_name.is_(None))
+        .where(~has_messages, ~has_runs)
+        .order_by(AgentSession.id.desc())
+        .limit(1)
+    )
+
+
+def _summaries() -> Select[
+    UUID, str, str | None, str | None, bool, datetime, datetime, datetime, bool
+]:
+    is_replying = exists().where(
+        AgentRun.session_id == AgentSession.id, AgentRun.status.in_(ACTIVE_STATUSES)
+    )
+    return select(
+        AgentSession.id,
+        AgentSession.session_id,
+        AgentSession.session_name,
+        AgentSession.agent_name,
+        AgentSession.is_active,
+        AgentSession.created_at,
+        AgentSession.updated_at,
+        AgentSession.last_activity_at,
+        is_replying,
+    ).order_by(AgentSession.last_activity_at.desc(), AgentSession.id.desc())
