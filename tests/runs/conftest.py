@@ -1,7 +1,7 @@
 """A chat, an executor that works on its runs, and the agents of the test."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from tests.runs.stage import Stage
 from webapp.config import Settings
 from webapp.database import read_tx
 from webapp.database_session import Item, load_item
-from webapp.models import AgentRun, AgentSession, SessionMessage
+from webapp.models import AgentRun, AgentSession, RunEvent, SessionMessage
 from webapp.runs import Executor, read_events, start_executor, start_run
+from webapp.runs import executor as executors
 from webapp.runs.events import Event, Numbered, RunEnded, TextDelta
 
 Start = Callable[..., Executor]
@@ -74,8 +75,31 @@ class Watched:
             return tx.get_one(AgentRun, self.id)
 
     @property
+    def written_kinds(self) -> list[str]:
+        """The kinds of the events that are in the database."""
+        with read_tx() as tx:
+            rows = select(RunEvent.kind).where(RunEvent.run_id == self.id)
+            return list(tx.scalars(rows.order_by(RunEvent.first_seq)))
+
+    @property
+    def speakers(self) -> list[str | None]:
+        """Who each of its items is from."""
+        with read_tx() as tx:
+            rows = select(SessionMessage.agent_name).where(SessionMessage.run_id == self.id)
+            return list(tx.scalars(rows.order_by(SessionMessage.position)))
+
+    @property
     def items(self) -> list[Item]:
         return items_of(self.row.session_id, run_id=self.id)
+
+
+@contextmanager
+def elsewhere() -> Iterator[None]:
+    """As in a process that has no executor, while ours goes on."""
+    ours = executors._current[:]
+    executors._current.clear()
+    yield
+    executors._current[:] = ours
 
 
 def send(chat: AgentSession, text: str = "Hello", key: str | None = None) -> Watched:

@@ -32,7 +32,7 @@ STOPPED = Ending(RunStatus.STOPPED)
 INTERRUPTED = Ending(RunStatus.INTERRUPTED)
 TOO_LONG = Ending(
     RunStatus.FAILED,
-    "too_long",
+    "took_too_long",
     "This reply took longer than a reply may take, so it was ended here.",
 )
 SILENT = Ending(

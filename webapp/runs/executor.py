@@ -122,6 +122,8 @@ class Executor:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+        if current() is self:
+            _current.clear()
 
     def _run_loop(self) -> None:
         asyncio.set_event_loop(self._loop)

@@ -8,6 +8,7 @@ from agents.items import MessageOutputItem, ToolCallOutputItem
 from agents.tool_context import ToolContext
 
 from webapp.runs.recorder import Recorder
+from webapp.runs.run_session import RunSession
 
 _HOSTED = frozenset(
     {
@@ -118,13 +119,21 @@ class Listener:
 
 
 class Hooks(RunHooks[Any]):
-    """Hears of a tool's result as soon as there is one, before the others of its turn have."""
+    """Hears what cannot wait for the end of the SDK's turn."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recorder, session: RunSession) -> None:
         self._recorder = recorder
+        self._session = session
+
+    async def on_llm_start(self, context: Any, agent: Any, prompt: Any, items: Any) -> None:
+        # Not when the agent changes: what led to the change is stored after that.
+        self._session.agent_name = agent.name
 
     async def on_tool_end(self, context: Any, agent: Any, tool: Any, result: object) -> None:
-        """Return when the result is in the database: from then on it is never asked for again."""
+        """A result, before the other tools of the turn have theirs.
+
+        Returns when it is in the database: from then on it is never asked for again.
+        """
         if not isinstance(context, ToolContext):
             return
         self._recorder.tool_started(context.tool_call_id, context.tool_name, context.tool_arguments)

@@ -84,10 +84,10 @@ class Play:
             ),
             run_config=_bounded(run_config(self._settings), self._settings.max_tool_output),
             max_turns=self._settings.max_turns,
-            hooks=Hooks(self._recorder),
+            hooks=Hooks(self._recorder, session),
         )
         try:
-            await self._hear(result, session)
+            await self._hear(result)
         finally:
             await _let_go(result)
 
@@ -113,14 +113,13 @@ class Play:
             }
         return values
 
-    async def _hear(self, result: RunResultStreaming, session: RunSession) -> None:
+    async def _hear(self, result: RunResultStreaming) -> None:
         assert self._listener is not None
         stream = cast("AsyncGenerator[StreamEvent, None]", result.stream_events())
         async with aclosing(stream) as events:
             async for event in events:
                 self.heard_at = time.monotonic()
                 self._listener.hear(event)
-                session.agent_name = self._listener.agent_name
                 if self._recorder.characters > self._settings.max_output:
                     result.cancel()
                     raise TooMuch

@@ -1,0 +1,128 @@
+"""What a start finds that an earlier process left behind."""
+
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import insert, update
+
+from tests.runs.conftest import Start, Watched, send, shape, text_of
+from tests.runs.stage import Gate, Stage, says, until
+from webapp.database import write_tx
+from webapp.database_session import append_items
+from webapp.models import AgentRun, AgentSession, RunEvent, RunStatus
+from webapp.runs.events import Event, Numbered, TextDelta, ToolFinished, ToolStarted, to_row
+
+HELLO = {"role": "user", "content": "Hello"}
+CALL = {"type": "function_call", "call_id": "c1", "name": "look", "arguments": "{}"}
+
+
+def left_behind(chat: AgentSession, events: list[Event], items: list[dict[str, Any]]) -> Watched:
+    """A run as a killed process leaves it: running, with rows and with some of its items."""
+    with write_tx() as tx:
+        run = AgentRun(
+            session_id=chat.id,
+            status=RunStatus.RUNNING,
+            epoch=1,
+            idempotency_key=uuid4().hex,
+            input=[HELLO],
+            agent_name="Assistant",
+        )
+        tx.add(run)
+        tx.flush()
+        append_items(tx, chat.id, items, run_id=run.id)
+        rows = [to_row(run.id, 1, Numbered(n, n, event)) for n, event in enumerate(events, 1)]
+        if rows:
+            tx.execute(insert(RunEvent), rows)
+    return Watched(run.id)
+
+
+def test_a_half_reply_is_kept_and_marked(start: Start, stage: Stage, chat: AgentSession) -> None:
+    run = left_behind(chat, [TextDelta(0, "Half "), TextDelta(0, "a reply")], [HELLO])
+    start()
+    assert run.row.status is RunStatus.INTERRUPTED
+    assert run.row.ended_at
+    assert run.items == [HELLO, {"role": "assistant", "content": "Half a reply"}]
+    assert text_of(run.events()) == "Half a reply"
+    model = stage.play("Next.")
+    assert send(chat).ended() == "finished"
+    assert model.last_call is not None
+    assert shape(model.last_call.input) == "user assistant user"
+
+
+def test_a_message_that_was_never_stored_is_stored(start: Start, chat: AgentSession) -> None:
+    run = left_behind(chat, [], [])
+    start()
+    assert run.items == [HELLO]
+
+
+def test_a_tools_result_is_kept_and_a_call_without_one_dropped(
+    start: Start, chat: AgentSession
+) -> None:
+    events = [
+        TextDelta(0, "Looking."),
+        ToolStarted("c1", "look", "{}", 1.0),
+        ToolStarted("c2", "hang", "{}", 1.0),
+        ToolFinished("c1", "seen", 2.0),
+    ]
+    run = left_behind(chat, events, [HELLO])
+    start()
+    output = {"type": "function_call_output", "call_id": "c1", "output": "seen"}
+    assert run.items == [HELLO, {"role": "assistant", "content": "Looking."}, CALL, output]
+
+
+def test_what_the_session_has_is_not_stored_again(start: Start, chat: AgentSession) -> None:
+    output = {"type": "function_call_output", "call_id": "c1", "output": "seen"}
+    said = {"role": "assistant", "content": "Looking."}
+    events = [
+        TextDelta(0, "Looking."),
+        ToolStarted("c1", "look", "{}", 1.0),
+        ToolFinished("c1", "seen", 2.0),
+        TextDelta(1, "I see"),
+    ]
+    run = left_behind(chat, events, [HELLO, said, CALL, output])
+    start()
+    assert run.items == [HELLO, said, CALL, output, {"role": "assistant", "content": "I see"}]
+
+
+def test_a_call_that_was_stored_at_a_pause_gets_its_output_alone(
+    start: Start, chat: AgentSession
+) -> None:
+    events = [ToolStarted("c1", "look", "{}", 1.0), ToolFinished("c1", "seen", 2.0)]
+    run = left_behind(chat, events, [HELLO, CALL])
+    start()
+    assert shape(run.items) == "user function_call function_call_output"
+
+
+def test_a_message_that_waited_is_answered(start: Start, stage: Stage, chat: AgentSession) -> None:
+    waiting = send(chat)
+    stage.play("At last.")
+    start()
+    assert waiting.ended() == "finished"
+
+
+def test_while_another_process_lives_its_runs_are_left_alone(
+    start: Start, stage: Stage, chat: AgentSession
+) -> None:
+    first = start()
+    gate = Gate()
+    stage.play(says("Half", gate, " and whole"))
+    run = send(chat)
+    assert gate.reached.wait(10)
+    second = start()
+    assert run.row.status is RunStatus.RUNNING
+    gate.open()
+    until(lambda: run.row.status is RunStatus.FINISHED)
+    second.close(0)
+    first.close(0)
+
+
+def test_a_run_that_its_worker_lost_is_found_without_a_restart(
+    start: Start, stage: Stage, chat: AgentSession
+) -> None:
+    start()
+    run = left_behind(chat, [TextDelta(0, "Half")], [HELLO])
+    until(lambda: run.row.status is RunStatus.INTERRUPTED)
+    with write_tx() as tx:
+        tx.execute(update(AgentRun).values(status=RunStatus.QUEUED))
+    stage.play("Whole.")
+    until(lambda: run.row.status is RunStatus.FINISHED)
