@@ -13,6 +13,7 @@ from agents import InputGuardrailTripwireTriggered, OutputGuardrailTripwireTrigg
 from sqlalchemy import select
 
 from webapp.assistants.faults import describe
+from webapp.assistants.models import provider
 from webapp.config import Settings
 from webapp.database import read_tx, write_tx
 from webapp.database_session.items import storable
@@ -116,6 +117,11 @@ class Turn:
         elif self._why is None:
             return _failed(asyncio.CancelledError())
         return self._why.ending
+
+
+async def let_models_go(settings: Settings) -> None:
+    """Close this loop's connections to the models' server."""
+    await provider(settings).aclose()
 
 
 def _failed(error: BaseException) -> Ending:

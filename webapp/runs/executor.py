@@ -67,6 +67,7 @@ class Executor:
         self._keeper = Keeper(self)
         self._jobs: dict[UUID, _Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._execution: Any = None
         self._is_open = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run_loop, name="runs", daemon=True)
@@ -144,7 +145,7 @@ class Executor:
 
     async def _work(self, job: _Job) -> None:
         try:
-            execution = await asyncio.to_thread(import_module, "webapp.runs.execution")
+            execution = await self._load_execution()
             around = execution.Surroundings(
                 self.settings, self.channel, self._journal, self._catalogue
             )
@@ -158,6 +159,12 @@ class Executor:
             if job.is_wanted_again:
                 self.take(job.run_id)
 
+    async def _load_execution(self) -> Any:
+        """The module that imports the SDK: on a thread, so that the loop goes on."""
+        if self._execution is None:
+            self._execution = await asyncio.to_thread(import_module, "webapp.runs.execution")
+        return self._execution
+
     async def _finish(self, grace: float) -> None:
         await self._keeper.end()
         if self._tasks:
@@ -167,6 +174,8 @@ class Executor:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=LAST_WORDS)
         await self._journal.flush()
+        if self._execution is not None:
+            await self._execution.let_models_go(self.settings)
         self._keeper.release()
 
 
