@@ -262,7 +262,8 @@ def unknown_settings() -> list[str]:
     sentences = []
     for name in sorted({*os.environ, *written}):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
-            close = get_close_matches(name.upper(), known, n=1)
+            bare = name.upper().removeprefix(PREFIX)
+            close = [bare] if bare in known else get_close_matches(name.upper(), known, n=1)
             hint = f" Is {close[0]} meant?" if close else ""
             sentences.append(f"There is no setting {name}.{hint}")
     return sentences

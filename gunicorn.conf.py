@@ -1,0 +1,67 @@
+"""How gunicorn serves Parley. It finds this file by itself; what happens is in webapp.server.
+
+One process with many threads: a stream holds a thread, and what runs is followed in memory.
+"""
+
+import sys
+
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.gthread import ThreadWorker
+
+from webapp.config import SettingsError
+from webapp.server import Server
+
+try:
+    server = Server()
+except SettingsError as error:
+    sys.exit(str(error))
+
+bind = server.settings.bind
+workers = 1
+worker_class = "gthread"
+threads = server.settings.threads
+worker_connections = threads + 1000
+# Browsers come back within seconds for the next file; a waiting connection holds no thread.
+keepalive = 15
+graceful_timeout = server.settings.stop_seconds + 5
+loglevel = "info" if server.settings.log_level == "debug" else "warning"
+logconfig_dict = {
+    "root": {"handlers": []},
+    "handlers": {},
+    "formatters": {},
+    "loggers": {"gunicorn.error": {"propagate": True, "handlers": []}},
+}
+control_socket_disable = True
+reload = server.settings.environment == "development"
+
+
+def on_starting(arbiter: Arbiter) -> None:
+    """Before the address is bound."""
+    try:
+        server.prepare(arbiter)
+    except SettingsError as error:
+        sys.exit(str(error))
+
+
+def when_ready(arbiter: Arbiter) -> None:
+    """The address is bound; the worker is not there yet."""
+    server.take_signals(arbiter)
+
+
+def post_fork(arbiter: Arbiter, worker: ThreadWorker) -> None:
+    """In the new worker, before it loads the application."""
+    server.become_worker()
+
+
+def post_worker_init(worker: ThreadWorker) -> None:
+    """In the worker: the application is loaded, and nothing has been answered."""
+    from webapp import worker as work  # noqa: PLC0415 - read again when the code has changed
+
+    work.begin(worker, server.settings, server.alive)
+
+
+def worker_exit(arbiter: Arbiter, worker: ThreadWorker) -> None:
+    """The worker has answered what it will answer."""
+    from webapp import worker as work  # noqa: PLC0415
+
+    work.end(server.settings)

@@ -1,0 +1,142 @@
+"""Settings: every wrong value is told in a sentence, before anything is started."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.server import clean_environment
+from webapp.config import (
+    ROOT,
+    Settings,
+    SettingsError,
+    load_settings,
+    unknown_settings,
+    variable,
+)
+
+KEY = "Vq7-fKx2_pZ0sWm9RtYb4LcJd8Gh3NaE"
+
+WRONG = {
+    ("PARLEY_THREADS", "many"): "should be a valid integer",
+    ("PARLEY_THREADS", "8"): "should be greater than or equal to 40",
+    ("PARLEY_BIND", "localhost"): "must be an address and a port, such as 127.0.0.1:8000",
+    ("PARLEY_BIND", "127.0.0.1:http"): "must be an address and a port",
+    ("PARLEY_PUBLIC_URL", "chat.example.org"): "must be an address that begins with http://",
+    ("PARLEY_ENVIRONMENT", "test"): "should be 'production' or 'development'",
+    ("PARLEY_LOG_LEVEL", "loud"): "should be 'debug'",
+    ("PARLEY_REGISTRATION", "maybe"): "should be 'open'",
+    ("PARLEY_SECRET_KEY", "short"): "must have at least 32 characters",
+    ("PARLEY_SECRET_KEY", "change-me-" * 4): "must be a random text, and this looks like a sample",
+    ("PARLEY_SECRET_KEY", "  "): "is empty",
+    ("PARLEY_STOP_SECONDS", "-1"): "should be greater than or equal to 0",
+    ("DATABASE_URL", "mysql://localhost/chat"): "must begin with sqlite:/// (a file) or postgresql",
+    ("DATABASE_URL", "sqlite:///:memory:"): "must begin with sqlite:/// (a file) or postgresql",
+    ("OPENAI_BASE_URL", "localhost:11434"): "must be an address that begins with http://",
+}
+
+
+def run(folder: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of Parley in a folder of its own."""
+    return subprocess.run(  # noqa: S603 - ourselves
+        [sys.executable, "-m", *command],
+        cwd=folder,
+        env=clean_environment() | {"PARLEY_INSTANCE": str(folder / "instance")} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def flask(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return run(folder, "flask", "--app", str(ROOT / "wsgi.py"), *words, **environment)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [(*setting, reason) for setting, reason in WRONG.items()],
+    ids=[f"{name}={value}" for name, value in WRONG],
+)
+def test_a_wrong_value_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, reason: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as raised:
+        load_settings()
+    sentence = str(raised.value)
+    assert sentence.startswith(f"The setting {name} is wrong: it {reason}")
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    if name == variable("secret_key"):
+        assert value.strip() == "" or value not in sentence
+
+
+def test_a_wrong_value_stops_a_command_with_that_sentence_alone(tmp_path: Path) -> None:
+    done = flask(tmp_path, "config", PARLEY_THREADS="8")
+    assert done.returncode != 0
+    assert done.stderr.strip() == (
+        "The setting PARLEY_THREADS is wrong: it should be greater than or equal to 40."
+    )
+
+
+def test_a_wrong_value_stops_the_server_with_that_sentence_alone(tmp_path: Path) -> None:
+    configuration = str(ROOT / "gunicorn.conf.py")
+    done = run(tmp_path, "gunicorn", "-c", configuration, "wsgi:app", PARLEY_BIND="nowhere")
+    assert done.returncode != 0
+    assert done.stderr.strip() == (
+        "The setting PARLEY_BIND is wrong: it must be an address and a port, such as"
+        " 127.0.0.1:8000."
+    )
+
+
+def test_every_setting_is_printed_with_its_secrets_hidden(tmp_path: Path) -> None:
+    done = flask(
+        tmp_path,
+        "config",
+        PARLEY_SECRET_KEY=KEY,
+        OPENAI_API_KEY="sk-very-secret",
+        PARLEY_HOSTS="chat.example.org, localhost",
+    )
+    assert done.returncode == 0, done.stderr
+    printed = dict(line.split("=", 1) for line in done.stdout.splitlines())
+    assert list(printed) == [variable(field) for field in Settings.model_fields]
+    assert printed["PARLEY_SECRET_KEY"] == printed["OPENAI_API_KEY"] == "(hidden)"
+    assert printed["PARLEY_HOSTS"] == "chat.example.org,localhost"
+    assert KEY not in done.stdout
+    assert "sk-very-secret" not in done.stdout
+
+
+def test_the_password_of_a_database_is_not_printed(tmp_path: Path) -> None:
+    url = "postgresql://parley:hunter2@db.example.org/parley"
+    done = flask(tmp_path, "config", DATABASE_URL=url)
+    assert "DATABASE_URL=postgresql+psycopg://parley:***@db.example.org/parley" in done.stdout
+
+
+def test_a_line_of_the_env_file_is_a_setting(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PARLEY_BIND=127.0.0.1:9000\nPARLEY_THREADS=64\n")
+    done = flask(tmp_path, "config", PARLEY_THREADS="80")
+    assert "PARLEY_BIND=127.0.0.1:9000" in done.stdout
+    # What the environment says goes before the file.
+    assert "PARLEY_THREADS=80" in done.stdout
+
+
+def test_what_is_misspelt_is_told_and_nothing_stops(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("PARLEY_OPENAI_API_KEY=sk-secret\n")
+    done = flask(tmp_path, "config", PARLEY_REGISTRATON="open")
+    assert done.returncode == 0
+    assert "There is no setting PARLEY_REGISTRATON. Is PARLEY_REGISTRATION meant?" in done.stderr
+    assert "There is no setting PARLEY_OPENAI_API_KEY. Is OPENAI_API_KEY meant?" in done.stderr
+    assert "sk-secret" not in done.stderr
+
+
+def test_without_any_setting_parley_starts_on_this_machine() -> None:
+    assert not [name for name in os.environ if name.startswith("PARLEY_")]
+    assert unknown_settings() == []
+    settings = load_settings()
+    assert settings.bind == "127.0.0.1:8000"
+    assert settings.public_url == "http://127.0.0.1:8000"
+    assert settings.database_url == f"sqlite:///{ROOT}/instance/parley.db"
+    assert not settings.is_https

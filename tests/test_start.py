@@ -1,0 +1,136 @@
+"""Parley as it is started and ended: the real server, its signals, and what it says."""
+
+import re
+import signal
+import socket
+import sqlite3
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.support.server import LiveServer, ServerEnded, live_server
+
+LINK = re.compile(r"Make the first account: (http://\S+/setup\?token=\S+)")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[LiveServer]:
+    with live_server(tmp_path) as running:
+        yield running
+
+
+def refusal(folder: Path, *words: str, **settings: object) -> str:
+    """What a server says that does not start."""
+    with pytest.raises(ServerEnded) as raised, live_server(folder, *words, **settings):
+        pass
+    return str(raised.value).strip()
+
+
+def test_a_first_start_prints_the_address_and_the_way_to_the_first_account(
+    server: LiveServer,
+) -> None:
+    assert f"Parley is at {server.base_url}\n" in server.output()
+    found = LINK.search(server.output())
+    assert found is not None
+    status, _, page = server.get(found[1].removeprefix(server.base_url))
+    assert status == 200
+    assert "token" in page
+    # The link is for the person at the terminal, and for no log.
+    assert server.output().count(found[1].partition("token=")[2]) == 1
+
+
+def test_the_answer_has_an_id_and_tells_no_version(server: LiveServer) -> None:
+    _, headers, _ = server.get("/sign-in")
+    assert re.fullmatch(r"[0-9a-f]{32}", headers["X-Request-ID"])
+    assert headers["Server"] == "gunicorn"
+    server.wait_for_output(headers["X-Request-ID"])
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_it_in_order(server: LiveServer, number: int) -> None:
+    began = time.monotonic()
+    assert server.terminate(number) == 0
+    assert time.monotonic() - began < 2
+    assert '"event": "stopped"' in server.output()
+    assert "Traceback" not in server.output()
+
+
+def test_a_second_start_keeps_the_key_and_needs_no_migration(server: LiveServer) -> None:
+    key = server.folder / "instance" / "secret_key"
+    before = key.read_text()
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    first = LINK.findall(server.output())
+    server.restart()
+    assert key.read_text() == before
+    assert LINK.findall(server.output()) == first * 2
+    assert server.output().count("Parley is at") == 2
+
+
+def test_it_starts_again_at_once_after_a_kill(server: LiveServer) -> None:
+    server.kill()
+    server.restart()
+    assert server.get("/setup")[0] == 200
+
+
+def test_the_worker_ends_when_its_first_process_is_killed(server: LiveServer) -> None:
+    server.terminate(signal.SIGKILL)
+    server.start()
+    assert server.get("/setup")[0] == 200
+
+
+def test_it_never_has_two_workers(server: LiveServer) -> None:
+    server.send(signal.SIGTTIN)
+    server.wait_for_output("one worker process it stays")
+    assert server.output().count('"event": "started"') == 1
+
+
+def test_a_wrong_setting_ends_it_with_a_sentence(tmp_path: Path) -> None:
+    assert refusal(tmp_path, threads=3) == (
+        "The setting PARLEY_THREADS is wrong: it should be greater than or equal to 40."
+    )
+
+
+def test_an_address_in_use_ends_it_with_a_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert refusal(tmp_path, bind=f"127.0.0.1:{port}") == (
+            f"Parley cannot listen on 127.0.0.1:{port} (Address already in use): end what listens"
+            " there, or choose another address with PARLEY_BIND."
+        )
+
+
+def test_more_than_one_worker_process_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    said = refusal(tmp_path, "--workers", "4")
+    assert said.startswith("Parley runs in one worker process")
+    assert "\n" not in said
+
+
+def test_a_database_that_does_not_answer_ends_it_without_its_password(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+    said = refusal(tmp_path, database_url=f"postgresql://parley:hunter2@127.0.0.1:{port}/parley")
+    assert said.startswith("The database of DATABASE_URL at 127.0.0.1 does not answer: ")
+    assert "hunter2" not in said
+    assert "Traceback" not in said
+
+
+def test_agents_that_are_broken_end_it_with_their_error(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("raise RuntimeError('no such oven')\n")
+    said = refusal(tmp_path, agents=tmp_path / "broken.py")
+    assert "no such oven" in said
+    assert "broken.py" in said
+    assert "Parley is at" not in said
+
+
+def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
+    with live_server(tmp_path) as server:
+        server.terminate()
+        with closing(sqlite3.connect(tmp_path / "instance" / "parley.db")) as database:
+            database.execute("UPDATE alembic_version SET version_num = '9999'")
+            database.commit()
+        with pytest.raises(ServerEnded, match="made by a newer Parley"):
+            server.start()
