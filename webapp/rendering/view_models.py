@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from markupsafe import Markup
@@ -12,6 +12,7 @@ from markupsafe import Markup
 class PersonMessage:
     """What the person sent: plain text, shown as it was typed."""
 
+    dom_id: str
     run_id: UUID | None
     text: str
     sent_at: datetime
@@ -21,12 +22,24 @@ class PersonMessage:
 class TextPart:
     """A stretch of the reply's prose."""
 
-    dom_id: str
     html: Markup
     """Rendered and sanitised."""
     source: str
     """The Markdown, for copying."""
+    tail: Markup | None = None
+    """What follows `html` and is still being written; None when nothing is."""
     kind: Literal["text"] = "text"
+
+
+@dataclass(frozen=True)
+class ThoughtPart:
+    """What the model told of its thinking; folded."""
+
+    text: str
+    kind: Literal["thought"] = "thought"
+
+
+ToolState: TypeAlias = Literal["running", "waiting", "done", "failed", "stopped"]
 
 
 @dataclass(frozen=True)
@@ -38,43 +51,95 @@ class ToolCall:
     gist: str
     """The arguments in a few words."""
     arguments: str
-    """Indented JSON, or the text itself where it is no JSON."""
+    """Indented JSON, or the text itself where it is no JSON; empty when there are none."""
     output: str | None
     """As `arguments`; None while there is none."""
     seconds: float | None
-    state: Literal["running", "done", "failed", "stopped"]
+    state: ToolState
 
 
 @dataclass(frozen=True)
 class ToolsPart:
     """Calls that followed one another; they share a frame."""
 
-    dom_id: str
     calls: tuple[ToolCall, ...]
     kind: Literal["tools"] = "tools"
+
+
+Part: TypeAlias = TextPart | ThoughtPart | ToolsPart
+
+
+@dataclass(frozen=True)
+class Section:
+    """What one agent said and did before another took over."""
+
+    agent_name: str
+    is_handed_over: bool
+    """Whether a line says that this agent took over."""
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A word about a reply that did not end well."""
+
+    tone: Literal["", "warn", "danger"]
+    icon: str
+    title: str
+    hint: str = ""
 
 
 @dataclass(frozen=True)
 class Reply:
     """An agent's answer to one message, finished or not."""
 
+    dom_id: str
     run_id: UUID | None
-    agent_name: str
-    parts: tuple[TextPart | ToolsPart, ...]
+    sections: tuple[Section, ...]
     status: str
     """A RunStatus value."""
     is_active: bool
-    """Whether more may come: the page follows the run."""
-    notice: str
-    """A sentence for a reply that did not end well; empty otherwise."""
+    """Whether more may come by itself: the page follows the run."""
+    notice: Notice | None
     can_retry: bool
     ended_at: datetime | None
     tokens: int
+
+    @property
+    def source(self) -> str:
+        """All its prose as Markdown."""
+        parts = [part for section in self.sections for part in section.parts]
+        return "\n\n".join(part.source for part in parts if isinstance(part, TextPart))
+
+
+def under_way(dom_id: str, sections: tuple[Section, ...]) -> Reply:
+    """A reply of which nothing is known but what it says so far."""
+    return Reply(
+        dom_id=dom_id,
+        run_id=None,
+        sections=sections,
+        status="running",
+        is_active=True,
+        notice=None,
+        can_retry=False,
+        ended_at=None,
+        tokens=0,
+    )
 
 
 @dataclass(frozen=True)
 class Turn:
     """A message and its answer. Either can be missing in a history made elsewhere."""
 
+    dom_id: str
     message: PersonMessage | None
     reply: Reply | None
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """A window of a chat's turns, the oldest first."""
+
+    turns: tuple[Turn, ...]
+    before: int | None
+    """The position that earlier turns are asked for with; None when these are the first."""

@@ -1,0 +1,164 @@
+"""A reply as it comes together, from the items of a session or from the events of a run."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from webapp.rendering.markdown import render_markdown
+from webapp.rendering.tool_calls import DraftCall
+from webapp.rendering.view_models import Part, Section, TextPart, ThoughtPart, ToolsPart
+from webapp.runs.events import (
+    AgentChanged,
+    ApprovalRequested,
+    Event,
+    ReasoningDelta,
+    TextDelta,
+    ToolFinished,
+    ToolStarted,
+)
+
+_HANDOFF = "transfer_to_"
+
+
+@dataclass
+class DraftText:
+    message: int
+    pieces: list[str] = field(default_factory=list)
+
+    def shown(self) -> TextPart:
+        source = "".join(self.pieces)
+        return TextPart(render_markdown(source), source)
+
+
+@dataclass
+class DraftThought:
+    number: int
+    pieces: list[str] = field(default_factory=list)
+
+    def shown(self) -> ThoughtPart:
+        return ThoughtPart("".join(self.pieces))
+
+
+DraftPart: TypeAlias = DraftText | DraftThought | list[DraftCall]
+
+
+@dataclass
+class DraftSection:
+    agent_name: str
+    is_handed_over: bool = False
+    parts: list[DraftPart] = field(default_factory=list)
+
+
+class Draft:
+    """Takes what happens in the order in which it happens."""
+
+    def __init__(self, dom_id: str, agent_name: str) -> None:
+        self.dom_id = dom_id
+        self.sections = [DraftSection(agent_name)]
+        self.calls: dict[str, DraftCall] = {}
+        self._handoffs: set[str] = set()
+
+    def apply(self, event: Event) -> None:
+        match event:
+            case TextDelta(message=message, text=text):
+                self.say(message, text)
+            case ReasoningDelta(part=part, text=text):
+                self.think(part, text)
+            case ToolStarted(call_id=call_id, name=name, arguments=arguments, at=at):
+                self.call(call_id, name, arguments, at)
+            case ToolFinished(call_id=call_id, output=output, at=at):
+                self.answer(call_id, output, at)
+            case ApprovalRequested(call_id=call_id) if call_id in self.calls:
+                self.calls[call_id].is_waiting = True
+            case AgentChanged(name=name):
+                self.hand_over(name)
+            case _:
+                pass
+
+    def say(self, message: int, text: str) -> None:
+        part = self._last
+        if not isinstance(part, DraftText) or part.message != message:
+            part = DraftText(message)
+            self._parts.append(part)
+        part.pieces.append(text)
+
+    def think(self, number: int, text: str) -> None:
+        part = self._last
+        if not isinstance(part, DraftThought):
+            part = DraftThought(number)
+            self._parts.append(part)
+        elif part.number != number:
+            part.number = number
+            part.pieces.append("\n\n")
+        part.pieces.append(text)
+
+    def call(self, call_id: str, name: str, arguments: str, at: float | None = None) -> None:
+        if call_id in self.calls or call_id in self._handoffs:
+            return
+        if name.startswith(_HANDOFF):
+            # The line that says who took over is enough.
+            self._handoffs.add(call_id)
+            return
+        dom_id = f"{self.dom_id}-call-{len(self.calls)}"
+        made = DraftCall(call_id, name, arguments, dom_id, at)
+        self.calls[call_id] = made
+        part = self._last
+        if isinstance(part, list):
+            part.append(made)
+        else:
+            self._parts.append([made])
+
+    def answer(
+        self, call_id: str, output: str, at: float | None = None, *, is_failed: bool = False
+    ) -> None:
+        if call_id in self._handoffs:
+            self._handed_over_by(output)
+        elif call_id in self.calls:
+            self.calls[call_id].finish(output, at, is_failed=is_failed)
+
+    def hand_over(self, agent_name: str) -> None:
+        if agent_name == self.sections[-1].agent_name:
+            return
+        if len(self.sections) == 1 and not self._parts:
+            # Who was asked has said nothing: the other's name alone is shown, below the line.
+            self.sections.clear()
+        self.sections.append(DraftSection(agent_name, is_handed_over=True))
+
+    def shown(self, *, is_active: bool) -> tuple[Section, ...]:
+        return tuple(
+            Section(
+                section.agent_name,
+                section.is_handed_over,
+                tuple(show_part(part, is_active=is_active) for part in section.parts),
+            )
+            for section in self.sections
+        )
+
+    @property
+    def _parts(self) -> list[DraftPart]:
+        return self.sections[-1].parts
+
+    @property
+    def _last(self) -> DraftPart | None:
+        return self._parts[-1] if self._parts else None
+
+    def _handed_over_by(self, output: str) -> None:
+        try:
+            told = json.loads(output)
+        except (ValueError, RecursionError):
+            return
+        name = told.get("assistant") if isinstance(told, dict) else None
+        if isinstance(name, str) and name:
+            self.hand_over(name)
+
+
+ShowText: TypeAlias = Callable[[DraftText], TextPart]
+
+
+def show_part(part: DraftPart, *, is_active: bool, show_text: ShowText = DraftText.shown) -> Part:
+    if isinstance(part, DraftText):
+        return show_text(part)
+    if isinstance(part, DraftThought):
+        return part.shown()
+    return ToolsPart(tuple(call.shown(is_active=is_active) for call in part))

@@ -1,0 +1,132 @@
+"""The SDK's items, as plain dicts, read for people. Whatever is unknown is passed over in peace."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from webapp.rendering.draft import Draft
+
+Item = Mapping[str, Any]
+
+_NOT_SHOWN = frozenset({"id", "type", "status", "output", "call_id", "error", "name"})
+
+
+def text_of(content: Any) -> str:
+    """The words of a message's content, whichever of its shapes it has."""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, Sequence):
+        return ""
+    return "\n\n".join(filter(None, map(_text_of_part, content)))
+
+
+def _text_of_part(part: Any) -> str:
+    if isinstance(part, str):
+        return part
+    if not isinstance(part, Mapping):
+        return ""
+    for name in ("text", "refusal"):
+        if isinstance(part.get(name), str):
+            return str(part[name])
+    kind = str(part.get("type") or "")
+    if "image" in kind:
+        return "[Image]"
+    if "file" in kind:
+        return f"[File: {part['filename']}]" if isinstance(part.get("filename"), str) else "[File]"
+    return "[Audio]" if "audio" in kind else ""
+
+
+def is_from_person(item: Item) -> bool:
+    return item.get("role") == "user"
+
+
+def tell(item: Item, draft: Draft, number: int) -> None:
+    """Add an item of a reply to its draft; `number` tells it from the others of the reply."""
+    role, kind = item.get("role"), item.get("type")
+    if role == "assistant":
+        _tell_message(item, draft, number)
+    elif role in {"tool", "function"}:
+        draft.answer(_call_id(item), text_of(item.get("content")))
+    elif role is None and kind == "reasoning":
+        for text in _thoughts(item):
+            draft.think(number, text)
+    elif role is None and isinstance(kind, str):
+        _tell_call(item, kind, draft)
+
+
+def _tell_message(item: Item, draft: Draft, number: int) -> None:
+    text = text_of(item.get("content"))
+    if text:
+        draft.say(number, text)
+    calls = item.get("tool_calls")
+    for call in calls if isinstance(calls, list) else []:
+        function = call.get("function") if isinstance(call, Mapping) else None
+        if isinstance(function, Mapping):
+            name, arguments = function.get("name"), function.get("arguments")
+            draft.call(str(call.get("id")), str(name or "tool"), _as_text(arguments))
+
+
+def _tell_call(item: Item, kind: str, draft: Draft) -> None:
+    if kind.endswith("_output"):
+        output = item.get("output", item.get("tools"))
+        draft.answer(_call_id(item), output if isinstance(output, str) else _output_text(output))
+    elif kind.endswith("_call") or kind == "mcp_approval_request":
+        name = item.get("name")
+        shown_name = name if isinstance(name, str) and name else kind.removesuffix("_call")
+        draft.call(_call_id(item), shown_name, _arguments(item))
+        if "call_id" not in item:
+            _answer_of_hosted(item, draft)
+
+
+def _answer_of_hosted(item: Item, draft: Draft) -> None:
+    """A tool at the model's server: what came back is in the same item, or not told at all."""
+    error = item.get("error")
+    output = error or item.get("output", item.get("outputs", item.get("results")))
+    if output is None and item.get("status") not in {"completed", "failed"}:
+        return
+    is_failed = bool(error) or item.get("status") == "failed"
+    draft.answer(_call_id(item), _output_text(output), is_failed=is_failed)
+
+
+def _thoughts(item: Item) -> Iterator[str]:
+    for name in ("summary", "content"):
+        parts = item.get(name)
+        texts = [_text_of_part(part) for part in parts] if isinstance(parts, list) else []
+        if any(texts):
+            yield "\n\n".join(filter(None, texts))
+            return
+
+
+def _call_id(item: Item) -> str:
+    return str(item.get("call_id") or item.get("tool_call_id") or item.get("id"))
+
+
+def _arguments(item: Item) -> str:
+    for name in ("arguments", "input"):
+        if isinstance(item.get(name), str):
+            return str(item[name])
+    given = {
+        name: value
+        for name, value in item.items()
+        if name not in _NOT_SHOWN and value not in (None, [], {})
+    }
+    # A call that says nothing but one thing says it without its name.
+    only = next(iter(given.values())) if len(given) == 1 else given
+    return _as_text(only) if given else ""
+
+
+def _output_text(output: Any) -> str:
+    if isinstance(output, list):
+        texts = [_text_of_part(part) for part in output]
+        if texts and all(texts):
+            return "\n\n".join(texts)
+    return _as_text(output)
+
+
+def _as_text(value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        return str(value)

@@ -1,0 +1,86 @@
+"""A tool's call in words for people: its arguments in short and in full, how it went."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from webapp.rendering.view_models import ToolCall, ToolState
+
+LONGEST_GIST = 120
+LONGEST_SHOWN = 20_000
+"""Characters of arguments or output on a page; a tool may return megabytes."""
+_FAILED = ("An error occurred while ", "Tool execution failed", "Error: ", "Error running tool")
+
+
+@dataclass
+class DraftCall:
+    """A call as far as it is known."""
+
+    call_id: str
+    name: str
+    arguments: str
+    dom_id: str
+    started_at: float | None = None
+    ended_at: float | None = None
+    output: str | None = None
+    is_failed: bool = False
+    is_waiting: bool = False
+
+    def finish(self, output: str, at: float | None, *, is_failed: bool = False) -> None:
+        self.output = output
+        self.ended_at = at
+        self.is_failed = is_failed or output.startswith(_FAILED)
+        self.is_waiting = False
+
+    def shown(self, *, is_active: bool) -> ToolCall:
+        seconds = None
+        if self.started_at is not None and self.ended_at is not None:
+            seconds = max(self.ended_at - self.started_at, 0.0)
+        return ToolCall(
+            dom_id=self.dom_id,
+            name=self.name,
+            gist=_gist(self.arguments),
+            arguments=_pretty(self.arguments),
+            output=None if self.output is None else _pretty(self.output),
+            seconds=seconds,
+            state=self._state(is_active=is_active),
+        )
+
+    def _state(self, *, is_active: bool) -> ToolState:
+        if self.output is not None:
+            return "failed" if self.is_failed else "done"
+        if self.is_waiting:
+            return "waiting"
+        return "running" if is_active else "stopped"
+
+
+def _parse(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _pretty(text: str) -> str:
+    if not text.strip() or text.strip() == "{}":
+        return ""
+    value = _parse(text) if len(text) <= LONGEST_SHOWN else None
+    if isinstance(value, dict | list):
+        text = json.dumps(value, indent=2, ensure_ascii=False)
+    if len(text) <= LONGEST_SHOWN:
+        return text
+    return f"{text[:LONGEST_SHOWN]}\n… {len(text) - LONGEST_SHOWN:,} more characters"
+
+
+def _gist(arguments: str) -> str:
+    value = _parse(arguments) if len(arguments) <= LONGEST_SHOWN else None
+    if isinstance(value, dict):
+        words = ", ".join(f"{name}: {_brief(given)}" for name, given in value.items())
+    else:
+        words = arguments
+    words = " ".join(words[: 4 * LONGEST_GIST].split())
+    return words if len(words) <= LONGEST_GIST else f"{words[: LONGEST_GIST - 1]}…"
+
+
+def _brief(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

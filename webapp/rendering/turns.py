@@ -1,0 +1,170 @@
+"""From rows to turns: whose items belong together, and how each reply ended."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from webapp.models import AgentRun, RunStatus
+from webapp.rendering.draft import Draft
+from webapp.rendering.items import is_from_person, tell, text_of
+from webapp.rendering.view_models import Notice, PersonMessage, Reply, Turn
+from webapp.runs.events import Numbered, ToolFinished, ToolStarted
+from webapp.runs.retrying import RETRYABLE
+
+SOMEBODY = "Assistant"
+"""The name of an agent that has none."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An item of the session, with what its row knows."""
+
+    item: Mapping[str, Any]
+    position: int
+    run_id: UUID | None
+    agent_name: str | None
+    at: datetime
+
+
+@dataclass
+class Gathered:
+    """The entries of one turn, and its run if it has one."""
+
+    run: AgentRun | None = None
+    messages: list[Entry] = field(default_factory=list)
+    replies: list[Entry] = field(default_factory=list)
+    events: Sequence[Numbered] = ()
+
+    @property
+    def run_id(self) -> UUID | None:
+        first = next(iter([*self.messages, *self.replies]), None)
+        return self.run.id if self.run else first.run_id if first else None
+
+    @property
+    def dom_id(self) -> str:
+        if self.run_id:
+            return str(self.run_id)
+        return f"p{min(entry.position for entry in [*self.messages, *self.replies])}"
+
+
+def gather_turns(entries: Iterable[Entry]) -> list[Gathered]:
+    """A run's items are one turn; without a run, each message of the person begins one."""
+    turns: list[Gathered] = []
+    for entry in entries:
+        turn = turns[-1] if turns else None
+        is_message = is_from_person(entry.item)
+        is_next = turn is None or entry.run_id != turn.run_id
+        if turn is None or is_next or (is_message and turn.replies and entry.run_id is None):
+            turn = Gathered()
+            turns.append(turn)
+        (turn.messages if is_message else turn.replies).append(entry)
+    return turns
+
+
+def add_runs(turns: list[Gathered], runs: Sequence[AgentRun]) -> list[Gathered]:
+    """Give turns their runs, and runs of which the session holds nothing yet a turn."""
+    waiting = {run.id: run for run in sorted(runs, key=lambda run: run.id)}
+    for turn in turns:
+        if turn.run_id in waiting:
+            turn.run = waiting.pop(turn.run_id)
+    placed: list[Gathered] = []
+    for turn in turns:
+        if turn.run is not None:
+            earlier = [run for run in waiting.values() if run.id < turn.run.id]
+            placed += [Gathered(waiting.pop(run.id)) for run in earlier]
+        placed.append(turn)
+    return placed + [Gathered(run) for run in waiting.values()]
+
+
+def show_turn(turn: Gathered, *, agent_name: str | None, is_last: bool) -> Turn | None:
+    message = _message(turn)
+    reply = _reply(turn, agent_name or SOMEBODY, is_last=is_last)
+    return Turn(f"turn-{turn.dom_id}", message, reply) if message or reply else None
+
+
+def _message(turn: Gathered) -> PersonMessage | None:
+    run = turn.run
+    texts = [text_of(entry.item.get("content")) for entry in turn.messages]
+    if not texts and run is not None:
+        # Until the SDK has stored it, the message is known from the run alone.
+        texts = [text_of(item.get("content")) for item in run.input if is_from_person(item)]
+    if not texts:
+        return None
+    sent_at = run.queued_at if run else turn.messages[0].at
+    return PersonMessage(f"message-{turn.dom_id}", turn.run_id, "\n\n".join(texts), sent_at)
+
+
+def _reply(turn: Gathered, agent_name: str, *, is_last: bool) -> Reply | None:
+    run = turn.run
+    if run is None and not turn.replies:
+        return None
+    draft = make_draft(turn, agent_name)
+    is_paused = run is not None and run.status is RunStatus.PAUSED
+    is_active = run is not None and run.status.is_active
+    sections = draft.shown(is_active=is_active)
+    last = turn.replies[-1].at if turn.replies else None
+    return Reply(
+        dom_id=draft.dom_id,
+        run_id=turn.run_id,
+        sections=sections,
+        status=str(run.status if run else RunStatus.FINISHED),
+        is_active=is_active and not is_paused,
+        notice=_notice(run, has_parts=any(section.parts for section in sections)),
+        can_retry=run is not None and is_last and run.status in RETRYABLE,
+        ended_at=(run.ended_at if run else None) or last,
+        tokens=run.input_tokens + run.output_tokens if run else 0,
+    )
+
+
+def make_draft(turn: Gathered, agent_name: str) -> Draft:
+    run = turn.run
+    first = next((entry.agent_name for entry in turn.replies if entry.agent_name), None)
+    draft = Draft(f"reply-{turn.dom_id}", (run and run.agent_name) or first or agent_name)
+    if run is not None and run.status.is_active:
+        # Its events tell all; the session holds the part that the SDK has stored.
+        for numbered in turn.events:
+            draft.apply(numbered.event)
+        return draft
+    for number, entry in enumerate(turn.replies):
+        if entry.agent_name and not _is_call(entry.item):
+            draft.hand_over(entry.agent_name)
+        tell(entry.item, draft, number)
+    for call_id, seconds in _durations(turn.events):
+        if call_id in draft.calls:
+            draft.calls[call_id].started_at, draft.calls[call_id].ended_at = 0.0, seconds
+    return draft
+
+
+def _is_call(item: Mapping[str, Any]) -> bool:
+    """A handoff's own items may bear the name of either agent."""
+    return "role" not in item
+
+
+def _durations(events: Iterable[Numbered]) -> Iterator[tuple[str, float]]:
+    started: dict[str, float] = {}
+    for numbered in events:
+        match numbered.event:
+            case ToolStarted(call_id=call_id, at=at):
+                started.setdefault(call_id, at)
+            case ToolFinished(call_id=call_id, at=at) if call_id in started:
+                yield call_id, at - started.pop(call_id)
+
+
+def _notice(run: AgentRun | None, *, has_parts: bool) -> Notice | None:
+    status = run.status if run else RunStatus.FINISHED
+    kept = "What was written is kept." if has_parts else ""
+    match status:
+        case RunStatus.STOPPED:
+            return Notice("", "square", "You stopped this reply.")
+        case RunStatus.INTERRUPTED:
+            title = "The reply was interrupted when the server stopped."
+            return Notice("warn", "circle-alert", title, kept)
+        case RunStatus.FAILED:
+            title = (run and run.error_message) or "Something went wrong."
+            return Notice("danger", "circle-alert", title, kept)
+        case RunStatus.FINISHED if run and not has_parts:
+            return Notice("", "circle-alert", "The model gave an empty answer.")
+        case _:
+            return None

@@ -1,0 +1,94 @@
+"""A reply: followed while it is written, stopped, tried again."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from webapp.models import AgentRun
+from webapp.rendering.live import LiveReply
+from webapp.rendering.transcript import load_turn
+from webapp.rendering.turns import SOMEBODY
+from webapp.runs import retry_run, stop_run
+from webapp.services.sign_ins import find_signed_in
+from webapp.web.access import own_run
+from webapp.web.current import settings
+from webapp.web.following import follow, render_end
+from webapp.web.htmx import is_htmx
+from webapp.web.sign_in import current_token
+from webapp.web.sse import END, MIMETYPE
+from webapp.web.streams import current_streams
+
+bp = Blueprint("runs", __name__, url_prefix="/runs")
+
+
+@bp.get("/<uuid:run_id>/events")
+def events(run_id: UUID) -> ResponseReturnValue:
+    run = own_run(run_id)
+    if request.headers.get("Last-Event-ID") == END:
+        return "", 204  # It has seen the end: there is nothing to come back for.
+    stream = current_streams().open(
+        current_user.id, request.environ.get("gunicorn.socket"), _still_signed_in()
+    )
+    reply = LiveReply(f"reply-{run.id}", _agent_name(run), render_template)
+    response = Response(
+        stream_with_context(follow(run.id, reply, stream)),
+        mimetype=MIMETYPE,
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+    response.call_on_close(stream.release)
+    return response
+
+
+@bp.get("/<uuid:run_id>")
+def show(run_id: UUID) -> ResponseReturnValue:
+    own_run(run_id)
+    return render_end(run_id) or abort(404)
+
+
+@bp.post("/<uuid:run_id>/stop")
+def stop(run_id: UUID) -> ResponseReturnValue:
+    run = own_run(run_id)
+    stop_run(run.id)
+    return _answered(run)
+
+
+@bp.post("/<uuid:run_id>/retry")
+def retry(run_id: UUID) -> ResponseReturnValue:
+    run = own_run(run_id)
+    # One retry of a run is all there can be: pressed twice, it is the same one.
+    again = retry_run(run.id, f"retry-{run.id}")
+    if is_htmx():
+        return render_template("messages/_turn.html", turn=load_turn(again) or abort(404))
+    return _answered(run)
+
+
+def _answered(run: AgentRun) -> ResponseReturnValue:
+    if is_htmx():
+        return "", 204  # The page follows the run, and sees what comes of it.
+    return redirect(url_for("sessions.show", session_id=run.session_id), 303)
+
+
+def _agent_name(run: AgentRun) -> str:
+    return run.agent_name or run.session.agent_name or SOMEBODY
+
+
+def _still_signed_in() -> Callable[[], bool]:
+    token, user_id, idle = current_token(), current_user.id, settings().sign_in_idle
+
+    def look() -> bool:
+        user = find_signed_in(token or "", idle=idle)
+        return user is not None and user.id == user_id
+
+    return look

@@ -1,0 +1,21 @@
+"""Server-sent events: frames that no text can break out of."""
+
+from webapp.rendering.live import Frame
+
+MIMETYPE = "text/event-stream"
+HEARTBEAT = ": still here\n\n"
+RETRY = "retry: 1000\n\n"
+"""Milliseconds until a browser comes back after a connection was lost."""
+
+
+def encode(frame: Frame) -> str:
+    """One event. Each line of the data is marked as data, whatever it says."""
+    # These three are what ends a line in a stream; a page reads all of them as line feeds.
+    lines = frame.data.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    data = "".join(f"data: {line}\n" for line in lines)
+    # Whoever comes back with this number has seen the end.
+    number = f"id: {END}\n" if frame.kind == "end" else ""
+    return f"{number}event: {frame.kind}\n{data}\n"
+
+
+END = "end"

@@ -1,0 +1,144 @@
+"""The open streams of this process: how many there may be, and when each has to end."""
+
+import socket
+import struct
+import threading
+from collections import Counter
+from collections.abc import Callable
+from time import monotonic
+from uuid import UUID
+
+from flask import Flask, current_app
+from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
+
+from webapp.config import Settings
+
+RETRY_AFTER = 5
+ACCESS_EVERY = 3.0
+"""Seconds between two looks at whether the reader is still signed in and allowed."""
+HEARTBEAT_EVERY = 15.0
+SEND_SECONDS = 10
+"""A reader that takes nothing for so long is dropped."""
+
+
+class Streams:
+    """Those that are open. `close_all` sends every reader away, and none is let in any more."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._most = settings.max_streams
+        self._most_each = settings.max_streams_per_person
+        self._guard = threading.Lock()
+        self._open: Counter[UUID] = Counter()
+        self.closing = threading.Event()
+
+    def open(
+        self, user_id: UUID, connection: socket.socket | None, is_allowed: Callable[[], bool]
+    ) -> "Stream":
+        """Raises TooManyRequests or ServiceUnavailable before anything is sent."""
+        with self._guard:
+            if self.closing.is_set() or self._open.total() >= self._most:
+                raise ServiceUnavailable(retry_after=RETRY_AFTER)
+            if self._open[user_id] >= self._most_each:
+                raise TooManyRequests(retry_after=RETRY_AFTER)
+            self._open[user_id] += 1
+        return Stream(self, user_id, connection, is_allowed)
+
+    def release(self, user_id: UUID) -> None:
+        with self._guard:
+            self._open[user_id] -= 1
+            self._open += Counter()  # Forgets those who have none.
+
+    def close_all(self) -> None:
+        self.closing.set()
+
+    def __len__(self) -> int:
+        return self._open.total()
+
+
+class Stream:
+    """One reader's connection."""
+
+    def __init__(
+        self,
+        streams: Streams,
+        user_id: UUID,
+        connection: socket.socket | None,
+        is_allowed: Callable[[], bool],
+    ) -> None:
+        self._streams = streams
+        self._user_id = user_id
+        self._connection = connection
+        self._is_allowed = is_allowed
+        self._looked_at = self._sent_at = monotonic()
+        self._is_released = False
+        self._limit_sending(SEND_SECONDS)
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether the server goes."""
+        return self._streams.closing.is_set()
+
+    def is_wanted(self) -> bool:
+        """Whether the reader is still there, and still may read."""
+        if self._has_hung_up():
+            return False
+        if monotonic() - self._looked_at >= ACCESS_EVERY:
+            self._looked_at = monotonic()
+            return self._is_allowed()
+        return True
+
+    def needs_heartbeat(self) -> bool:
+        return monotonic() - self._sent_at >= HEARTBEAT_EVERY
+
+    def note_sent(self) -> None:
+        self._sent_at = monotonic()
+
+    def pause(self, seconds: float) -> None:
+        """Wait, but no longer than until the server goes."""
+        self._streams.closing.wait(seconds)
+
+    def release(self) -> None:
+        """Make room for another; the connection may serve other requests after."""
+        if not self._is_released:
+            self._is_released = True
+            self._limit_sending(0)
+            self._streams.release(self._user_id)
+
+    def _has_hung_up(self) -> bool:
+        if self._connection is None:
+            return False
+        try:
+            return self._connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except (BlockingIOError, InterruptedError):
+            return False
+        except OSError:
+            return True
+
+    def _limit_sending(self, seconds: int) -> None:
+        if self._connection is None:
+            return
+        try:
+            self._connection.setsockopt(
+                socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", seconds, 0)
+            )
+        except OSError:
+            return  # It is closed already.
+
+
+_all: list[Streams] = []
+
+
+def init_streams(app: Flask, settings: Settings) -> None:
+    streams = app.extensions["streams"] = Streams(settings)
+    _all[:] = [streams]
+
+
+def current_streams() -> Streams:
+    streams: Streams = current_app.extensions["streams"]
+    return streams
+
+
+def close_all() -> None:
+    """Send every reader of this process away; the server is going."""
+    for streams in _all:
+        streams.close_all()
