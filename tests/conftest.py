@@ -11,6 +11,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from pytest_socket import socket_allow_hosts
 
+from tests.support.client import PageClient
 from tests.support.postgres import make_postgresql_database
 from webapp import create_app
 from webapp.cli.migrations import init_migrations
@@ -97,3 +98,9 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
     with write_tx(engine) as session:
         for table in reversed(Base.metadata.sorted_tables):
             session.execute(table.delete())
+
+
+@pytest.fixture
+def client(app: Flask) -> PageClient:
+    """A browser that nobody has signed in with."""
+    return PageClient(app)

@@ -4,11 +4,13 @@ import click
 from flask import Flask
 
 from webapp.cli.config import show_config
+from webapp.cli.users import users
 
 
 def init_cli(app: Flask) -> None:
     """Register every command."""
     app.cli.add_command(show_config)
+    app.cli.add_command(users)
     if click.get_current_context(silent=True):
         # Here for the commands alone: a server that starts has no time for Alembic.
         from webapp.cli.migrations import init_migrations  # noqa: PLC0415

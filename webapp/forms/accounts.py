@@ -1,7 +1,7 @@
 """What may be sent to sign in, to register and to set up."""
 
 from wtforms import PasswordField, StringField
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired, InputRequired
 
 from webapp.forms.base import Form, trimmed
 
@@ -10,7 +10,7 @@ def _email() -> StringField:
     return StringField(
         "Email",
         filters=[trimmed],
-        validators=[InputRequired("Write your email.")],
+        validators=[DataRequired("Write your email.")],
         render_kw={
             "type": "email",
             "autocomplete": "username",
@@ -24,7 +24,8 @@ def _password(autocomplete: str, description: str = "") -> PasswordField:
     return PasswordField(
         "Password",
         description=description,
-        validators=[InputRequired("Write a password.")],
+        # One of spaces is a password too.
+        validators=[InputRequired("Write the password.")],
         render_kw={"autocomplete": autocomplete},
     )
 
@@ -38,7 +39,7 @@ class RegisterForm(Form):
     display_name = StringField(
         "Your name",
         filters=[trimmed],
-        validators=[InputRequired("Write your name.")],
+        validators=[DataRequired("Write your name.")],
         render_kw={"autocomplete": "name"},
     )
     email = _email()
@@ -50,6 +51,6 @@ class SetupForm(RegisterForm):
         "Set-up token",
         description="Printed in the terminal when the server started.",
         filters=[trimmed],
-        validators=[InputRequired("Write the token.")],
+        validators=[DataRequired("Write the token.")],
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )

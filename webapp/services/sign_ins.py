@@ -63,20 +63,20 @@ def find_signed_in(token: str, *, idle: int) -> User | None:
     return user
 
 
-def end_sign_in(token: str) -> None:
+def end_sign_in(token: str, address: str | None = None) -> None:
     """End the sign-in on the server: its cookie is worth nothing from here on."""
     with write_tx() as tx:
         ended = delete(SignIn).where(SignIn.token_hash == _hash(token)).returning(SignIn.user_id)
         user_id = tx.scalar(ended)
         if user_id is not None:
-            record_audit(tx, "sign_in.ended", user_id, user_id, None)
+            record_audit(tx, "sign_in.ended", user_id, user_id, address)
 
 
-def end_other_sign_ins(user_id: UUID, keep: str) -> None:
+def end_other_sign_ins(user_id: UUID, keep: str, address: str | None = None) -> None:
     """End every sign-in of the person but the one with the token `keep`."""
     with write_tx() as tx:
         end_sign_ins(tx, user_id, keep=keep)
-        record_audit(tx, "sign_in.others_ended", user_id, user_id, None)
+        record_audit(tx, "sign_in.others_ended", user_id, user_id, address)
 
 
 def end_sign_ins(tx: Session, user_id: UUID, *, keep: str | None = None) -> None:

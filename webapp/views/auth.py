@@ -21,9 +21,9 @@ from webapp.services.facts import (
 from webapp.services.setup import create_first_admin
 from webapp.web.access import public
 from webapp.web.current import address, settings
-from webapp.web.errors import too_many_attempts
 from webapp.web.redirects import local_path, redirect_local
 from webapp.web.sign_in import forget_sign_in, keep_sign_in
+from webapp.web.troubles import of_fact
 
 bp = Blueprint("auth", __name__)
 
@@ -50,7 +50,7 @@ def begin_sign_in() -> ResponseReturnValue:
         form.blame("password", "That email and password don’t match.")  # noqa: RUF001
         return _sign_in_page(form), 422
     except TooManyAttempts as fact:
-        form.blame("password", too_many_attempts(fact.retry_after).sentence)
+        form.blame("password", of_fact(fact).sentence)
         return _sign_in_page(form), 429, {"Retry-After": str(fact.retry_after)}
     keep_sign_in(user_id)
     return redirect_local(request.args.get("next"), otherwise="/")

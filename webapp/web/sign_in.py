@@ -13,7 +13,7 @@ from webapp.web.current import address
 from webapp.web.current import settings as current_settings
 
 # The name that Flask-Login reads.
-_TOKEN = "_user_id"  # noqa: S105 - the name of the place, not a token
+TOKEN_KEY = "_user_id"
 
 
 class Nobody(AnonymousUserMixin):  # type: ignore[misc]
@@ -54,7 +54,7 @@ def keep_sign_in(user_id: UUID) -> None:
         lifetime=settings.sign_in_lifetime,
     )
     session.permanent = True
-    session[_TOKEN] = token
+    session[TOKEN_KEY] = token
 
 
 def forget_sign_in() -> None:
@@ -62,11 +62,11 @@ def forget_sign_in() -> None:
     token = current_token()
     session.clear()
     if token is not None:
-        end_sign_in(token)
+        end_sign_in(token, address())
 
 
 def current_token() -> str | None:
-    token: Any = session.get(_TOKEN)
+    token: Any = session.get(TOKEN_KEY)
     return token if isinstance(token, str) else None
 
 
