@@ -14,7 +14,7 @@ from tests.support.model_server import ModelServer
 from webapp.assistants.clients import Clients
 from webapp.assistants.context import ChatContext
 from webapp.assistants.faults import Fault, describe
-from webapp.assistants.models import ParleyProvider, prepare_sdk
+from webapp.assistants.models import DEFAULT_MODEL, ParleyProvider, prepare_sdk
 from webapp.config import Settings
 
 ADA = ChatContext(uuid4(), "Ada", "Europe/Berlin", uuid4(), uuid4())
@@ -62,8 +62,9 @@ Ask = Callable[..., Outcome]
 
 
 @pytest.fixture
-def ask(settings: Settings) -> Ask:
+def ask(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Ask:
     """Ask an agent with the tool `add` in a run of its own; faults show at once."""
+    monkeypatch.setenv(DEFAULT_MODEL, "")  # Taken back at the end, whatever it is by then.
 
     def ask(
         text: Any = "Hello", *, agent: Agent[Any] | None = None, retries: int = 0, **more: Any

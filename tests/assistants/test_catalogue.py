@@ -1,5 +1,7 @@
 """Which agents PARLEY_AGENTS offers, and what it says where it cannot."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 from webapp.assistants import catalogue
 from webapp.assistants.cards import BUILT_IN
 from webapp.assistants.catalogue import Catalogue, CatalogueError, load_catalogue
-from webapp.config import Settings
+from webapp.config import ROOT, Settings
 
 TWO = """
 from agents import Agent
@@ -173,3 +175,11 @@ def test_who_waits_is_told_what_went_wrong() -> None:
             ask()
     catalogue.begin_loading(Settings())
     assert catalogue.cards() == BUILT_IN
+
+
+def test_what_pages_need_does_not_load_the_sdk() -> None:
+    code = (
+        "import sys, webapp.assistants, webapp.assistants.catalogue, webapp.assistants.choice\n"
+        "assert 'agents' not in sys.modules and 'openai' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)  # noqa: S603 - our own code

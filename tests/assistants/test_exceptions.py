@@ -19,12 +19,14 @@ from agents import (
 )
 from agents.exceptions import ModelBehaviorError, ModelTimeoutError
 from pydantic import BaseModel
+from sqlalchemy.exc import OperationalError
 
 from tests.assistants.conftest import Ask, add
 from tests.support.model_server import ModelServer
 from tests.support.model_turns import call, say
 from webapp.assistants.fault_words import CODES, SENTENCES
 from webapp.assistants.faults import describe
+from webapp.database import DatabaseBusy
 
 TRIPPED = GuardrailFunctionOutput(output_info=None, tripwire_triggered=True)
 
@@ -123,6 +125,8 @@ def test_a_tool_that_raises_is_by_default_told_to_the_model(server: ModelServer,
         (httpx2.ConnectError("down"), "unreachable"),
         (httpx2.RemoteProtocolError("half"), "cut_off"),
         (ModelBehaviorError("It did something strange"), "behaviour"),
+        (DatabaseBusy(), "not_saved"),
+        (OperationalError("INSERT", {}, Exception("disk full")), "not_saved"),
         (RuntimeError("sk-secret"), "unexpected"),
         (ValueError("sk-secret"), "unexpected"),
         (KeyError("x"), "unexpected"),

@@ -42,6 +42,7 @@ SENTENCES = {
     "tool_failed": f"One of the agent's tools failed. Try again; if it stays so: {_ADMIN}",
     "tool_timeout": "The tool {tool} took too long. Try again.",
     "agent_wrong": f"This agent is not set up correctly. {_ADMIN}",
+    "not_saved": f"Parley could not save what came. {_RETRY}",
     "unexpected": f"Something unexpected went wrong. Try again; if it stays so: {_ADMIN}",
 }
 

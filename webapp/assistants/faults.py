@@ -9,9 +9,11 @@ import httpx2
 import openai
 from agents import exceptions as sdk
 from pydantic import ValidationError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from webapp.assistants.answers import AnswerWrong
 from webapp.assistants.fault_words import CODES, SENTENCES
+from webapp.database import DatabaseBusy
 
 _TOO_LARGE = 413
 _SERVER_ERROR = 500
@@ -134,6 +136,7 @@ _RULES: tuple[tuple[Any, Callable[[Any], Kind]], ...] = (
     (sdk.MCPToolCancellationError, _always("tool_failed")),
     (sdk.ModelBehaviorError, _of_behaviour),
     (sdk.UserError, _of_user_error),
+    ((DatabaseBusy, OperationalError, InterfaceError), _always("not_saved")),
     (TimeoutError, _always("silence")),
     ((ValidationError, JSONDecodeError, UnicodeDecodeError), _always("garbled")),
 )
