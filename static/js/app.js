@@ -1,1 +1,14 @@
+// Everything that scripts add to the pages. Each module is one behaviour, bound through `data-`
+// attributes; they are joined into one file when they are served.
 import "./theme.js";
+import "./sidebar.js";
+import "./menus.js";
+import "./dialog.js";
+import "./rename.js";
+import "./starters.js";
+import "./composer.js";
+import "./stop.js";
+import "./keys.js";
+import "./stick.js";
+import "./follow.js";
+import "./copy.js";

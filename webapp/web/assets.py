@@ -19,7 +19,7 @@ from webapp.config import Settings
 from webapp.web.joining import join_modules, join_sprite, join_styles
 
 STYLES = (
-    *("tokens", "base", "layout", "sidebar", "message", "tool-call", "composer"),
+    *("tokens", "base", "layout", "sidebar", "message", "reply", "tool-call", "composer"),
     *("button", "form", "table", "code", "notice", "menu", "dialog"),
 )
 FOR_EVER = "public, max-age=31536000, immutable"

@@ -1,0 +1,45 @@
+// Reads a reply out as it comes, in whole sentences, for those who listen to the page.
+
+const EVERY = 1500;
+const SENTENCE = /[.!?:…][)"'’”\]]*\s/g;
+
+const region = document.createElement("div");
+region.className = "sr";
+region.setAttribute("aria-live", "polite");
+document.body.append(region);
+
+const said = new WeakMap();
+let nextAt = 0;
+
+export function say(text) {
+  region.textContent = text;
+}
+
+// Says what has become a sentence since the last time; at the end of the reply all that is left.
+export function announce(reply, isEnd) {
+  if (!isEnd && performance.now() < nextAt) return;
+  nextAt = performance.now() + EVERY;
+  const words = read(reply);
+  const from = said.get(reply) ?? 0;
+  const to = isEnd ? words.length : endOfSentence(words, from);
+  const news = words.slice(from, to).trim();
+  said.set(reply, Math.max(from, to));
+  if (news) say(news);
+}
+
+function read(reply) {
+  const parts = [...reply.querySelectorAll(".prose > *, .notice p, .tool .outcome")];
+  return parts.map(wordsOf).join("\n");
+}
+
+function wordsOf(part) {
+  if (part.matches("figure")) return `${part.querySelector("figcaption span").textContent} code. `;
+  return part.textContent.replace(/\s+/g, " ");
+}
+
+function endOfSentence(words, from) {
+  SENTENCE.lastIndex = from;
+  let end = from;
+  while (SENTENCE.exec(words)) end = SENTENCE.lastIndex;
+  return end;
+}

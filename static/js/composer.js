@@ -1,0 +1,102 @@
+// The field for a message: it grows, it sends once, and it gives up what was typed only when the
+// server has it.
+import { draftOf, keepDraft } from "./drafts.js";
+
+const GROWS_ITSELF = CSS.supports("field-sizing", "content");
+const BY_TOUCH = matchMedia("(hover: none) and (pointer: coarse)");
+const BEGUN = "parley:begun";
+
+const form = document.querySelector("[data-composer]");
+const text = form?.elements.text;
+const notice = document.querySelector("[data-composer-notice]");
+const draft = form?.dataset.draft;
+let sending = null; // The bubble that stands for what is on its way.
+
+function grow() {
+  if (GROWS_ITSELF) return;
+  text.style.height = "auto";
+  text.style.height = `${text.scrollHeight}px`;
+}
+
+function write(value) {
+  text.value = value;
+  grow();
+}
+
+function isReplying() {
+  return !form.querySelector("[data-stop-run]").hidden;
+}
+
+function begin() {
+  const bubble = document.querySelector("#sending").content.firstElementChild.cloneNode(true);
+  bubble.querySelector(".bubble").textContent = text.value.trim();
+  document.querySelector("#transcript").append(bubble);
+  sending = bubble;
+  text.readOnly = true;
+  form.setAttribute("aria-busy", "true");
+  notice.replaceChildren();
+  bubble.scrollIntoView({ block: "end" });
+}
+
+function end() {
+  sending?.remove();
+  sending = null;
+  text.readOnly = false;
+  form.removeAttribute("aria-busy");
+}
+
+function refuse(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  text.focus();
+}
+
+function setUp() {
+  // A message that began a chat is no draft any more once the chat is there.
+  const begun = sessionStorage.getItem(BEGUN);
+  if (begun && begun !== draft) keepDraft(begun, "");
+  sessionStorage.removeItem(BEGUN);
+  if (!text.value) write(draftOf(draft));
+
+  text.addEventListener("input", () => {
+    grow();
+    keepDraft(draft, text.value);
+  });
+  text.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+    if (event.shiftKey || event.altKey || event.ctrlKey || event.metaKey || BY_TOUCH.matches) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+  // Before HTMX hears of it.
+  document.addEventListener(
+    "submit",
+    (event) => {
+      if (event.target !== form) return;
+      if (event.submitter?.matches("[data-starter]")) return;
+      if (sending || isReplying() || !text.value.trim()) return refuse(event);
+      if (!form.hasAttribute("hx-post")) sessionStorage.setItem(BEGUN, draft);
+      begin();
+    },
+    true,
+  );
+  form.addEventListener("htmx:after:request", (event) => {
+    if (event.target !== form) return;
+    const { status } = event.detail.ctx.response;
+    end();
+    if (status !== 200) return;
+    write("");
+    keepDraft(draft, "");
+  });
+  form.addEventListener("htmx:error", () => {
+    if (!sending) return;
+    end();
+    notice.replaceChildren(document.querySelector("#not-sent").content.cloneNode(true));
+  });
+  form.addEventListener("htmx:finally:request", end);
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) end();
+  });
+}
+
+if (form) setUp();

@@ -1,0 +1,34 @@
+// What is typed is kept in this browser, for each chat apart, until the server has it.
+const PREFIX = "parley:draft:";
+
+function storage(kind) {
+  try {
+    return window[kind]; // Refused where a person forbids sites to keep anything.
+  } catch {
+    return null;
+  }
+}
+
+const kept = storage("localStorage");
+
+export function keepDraft(name, text) {
+  try {
+    if (text) kept?.setItem(PREFIX + name, text);
+    else kept?.removeItem(PREFIX + name);
+  } catch {
+    // Full: the message is still in its field.
+  }
+}
+
+export function draftOf(name) {
+  return kept?.getItem(PREFIX + name) ?? "";
+}
+
+// Who signs out may not be the last to use this browser.
+document.addEventListener("submit", (event) => {
+  const action = event.submitter?.getAttribute("formaction") ?? "";
+  if (!kept || !action.endsWith("/sign-out")) return;
+  for (const name of Object.keys(kept)) {
+    if (name.startsWith(PREFIX)) kept.removeItem(name);
+  }
+});

@@ -1,0 +1,113 @@
+// Follows each reply that is on its way, from wherever it stands to its end.
+//
+// A connection is held only while the tab is shown. Whatever is lost, the next connection begins
+// with all that is known, so nothing is missing and nothing comes twice.
+
+import { announce } from "./announce.js";
+import { connectionBack, connectionLost, pauseBefore } from "./connection.js";
+import { apply, KINDS } from "./reply.js";
+
+const following = new Map();
+
+class Follower {
+  constructor(reply) {
+    this.reply = reply;
+    this.tries = 0;
+    this.tell("parley:reply-began", { stop: reply.dataset.stop });
+    this.open();
+  }
+
+  open() {
+    this.close();
+    if (document.hidden) return;
+    const source = (this.source = new EventSource(this.reply.dataset.follow));
+    for (const kind of KINDS) {
+      source.addEventListener(kind, (event) => this.hear(kind, event.data));
+    }
+    source.addEventListener("restart", () => this.lose());
+    // The browser would try again by itself, without patience; a refusal it takes for good.
+    source.addEventListener("error", () => {
+      const isRefused = source.readyState === EventSource.CLOSED;
+      this.lose(isRefused ? () => this.ask() : undefined);
+    });
+  }
+
+  close() {
+    this.source?.close();
+    clearTimeout(this.timer);
+  }
+
+  hear(kind, data) {
+    this.tries = 0;
+    connectionBack();
+    apply(this.reply, kind, data);
+    announce(this.reply, kind === "end");
+    if (kind === "end") this.end();
+  }
+
+  lose(next = () => this.open()) {
+    this.close();
+    connectionLost();
+    this.timer = setTimeout(next, pauseBefore(this.tries));
+    this.tries += 1;
+  }
+
+  // No stream is to be had: how does the reply stand?
+  async ask() {
+    try {
+      const answer = await fetch(this.reply.dataset.shownAt, { headers: { Accept: "text/html" } });
+      if (answer.status === 404) this.hear("end", "");
+      else if (answer.status === 401) location.reload(); // Leads to the sign-in, and back here.
+      else if (answer.ok) this.take(await answer.text());
+      else this.lose(() => this.ask());
+    } catch {
+      this.lose(() => this.ask());
+    }
+  }
+
+  take(html) {
+    const tries = this.tries;
+    apply(this.reply, "end", html);
+    if (!this.reply.hasAttribute("data-follow")) return this.hear("end", html);
+    this.tries = tries;
+    this.lose();
+  }
+
+  end() {
+    this.close();
+    following.delete(this.reply);
+    window.htmx?.process(this.reply);
+    this.tell("parley:reply-ended", {});
+  }
+
+  tell(name, detail) {
+    this.reply.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+  }
+}
+
+function look() {
+  for (const [reply, follower] of following) {
+    if (reply.isConnected) continue;
+    follower.close();
+    following.delete(reply);
+  }
+  for (const reply of document.querySelectorAll("[data-follow]")) {
+    if (!following.has(reply)) following.set(reply, new Follower(reply));
+  }
+}
+
+function reopen() {
+  for (const follower of following.values()) follower.open();
+}
+
+function closeAll() {
+  for (const follower of following.values()) follower.close();
+  connectionBack();
+}
+
+new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+document.addEventListener("visibilitychange", () => (document.hidden ? closeAll() : reopen()));
+addEventListener("online", reopen);
+addEventListener("pagehide", closeAll);
+addEventListener("pageshow", (event) => event.persisted && reopen());
+look();

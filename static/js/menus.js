@@ -1,0 +1,34 @@
+// Menus are native popovers. What is chosen closes its menu; where the browser cannot place a
+// popover beside its button, this does.
+const PLACES_ITSELF = CSS.supports("position-area", "block-end");
+const GAP = 4;
+
+export function buttonOf(menu) {
+  return document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+}
+
+document.addEventListener("click", (event) => {
+  const chosen = event.target.closest(".menu :is(a, button)");
+  if (chosen && !chosen.matches("[data-theme-choice]")) {
+    chosen.closest(".menu").hidePopover();
+  }
+});
+
+function place(menu) {
+  const button = buttonOf(menu).getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = menu;
+  const below = button.bottom + GAP + height <= innerHeight && !menu.classList.contains("up");
+  const left = menu.classList.contains("up") ? button.left : button.right - width;
+  menu.style.top = `${below ? button.bottom : Math.max(0, button.top - height - 2 * GAP)}px`;
+  menu.style.left = `${Math.max(GAP, Math.min(left, innerWidth - width - GAP))}px`;
+}
+
+if (!PLACES_ITSELF) {
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      if (event.newState === "open" && event.target.matches(".menu")) place(event.target);
+    },
+    true,
+  );
+}

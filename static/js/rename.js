@@ -1,0 +1,68 @@
+// A chat's name is changed where it stands, in the title or in a list: Enter saves, Esc cancels.
+import { leftForSignIn, post } from "./post.js";
+
+function begin(host, id, action) {
+  const template = document.querySelector("#rename-form");
+  const form = template.content.firstElementChild.cloneNode(true);
+  const input = form.elements.name;
+  const before = host.querySelector("[data-name]").textContent;
+  const end = () => finish(form, host);
+  input.value = before;
+  input.addEventListener("input", () => input.setCustomValidity(""));
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing) return;
+    event.preventDefault();
+    event.stopPropagation();
+    end();
+  });
+  input.addEventListener("blur", () => {
+    if (input.value === before && form.isConnected) end();
+  });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const answer = await post(action, form);
+    if (leftForSignIn(answer)) return;
+    const text = await answer.text();
+    if (answer.ok) {
+      rewrite(id, text);
+      end();
+    } else if (answer.status === 422) {
+      input.setCustomValidity(text.trim());
+      input.reportValidity();
+    }
+  });
+  host.hidden = true;
+  host.after(form);
+  input.select();
+}
+
+function finish(form, host) {
+  form.remove();
+  host.hidden = false;
+  const focusable = host.matches("a") ? host : document.querySelector("[popovertarget=chat-menu]");
+  focusable?.focus();
+}
+
+function rewrite(id, markup) {
+  const fresh = new DOMParser().parseFromString(markup, "text/html").body.firstElementChild;
+  for (const name of document.querySelectorAll(`[data-name="${CSS.escape(id)}"]`)) {
+    name.replaceWith(fresh.cloneNode(true));
+  }
+  if (document.querySelector(`[data-title="${CSS.escape(id)}"]`)) {
+    document.title = `${fresh.textContent} · Parley`;
+  }
+  document.dispatchEvent(new CustomEvent("parley:sessions-changed"));
+}
+
+document.addEventListener("click", (event) => {
+  const title = event.target.closest(".renames");
+  const link = event.target.closest("[data-rename]") ?? (title && titleLink(title));
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const host = title ?? link.closest(".row")?.querySelector("a") ?? document.querySelector(".renames");
+  if (!host.hidden) begin(host, link.dataset.rename, link.href);
+});
+
+function titleLink(title) {
+  return title.closest(".bar").querySelector("[data-rename]");
+}

@@ -1,0 +1,23 @@
+"""What may be sent about a chat."""
+
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from webapp.forms.base import Form
+from webapp.services.sessions import MAX_NAME
+
+
+def _on_one_line(value: str | None) -> str:
+    return " ".join((value or "").split())
+
+
+class RenameForm(Form):
+    name = StringField(
+        "Name",
+        filters=[_on_one_line],
+        validators=[
+            InputRequired("Give the chat a name."),
+            Length(max=MAX_NAME, message=f"A name has at most {MAX_NAME} characters."),
+        ],
+        render_kw={"dir": "auto", "autocomplete": "off", "maxlength": MAX_NAME},
+    )

@@ -1,0 +1,76 @@
+"""The page of a chat, and of one that is about to begin."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from flask import make_response, render_template
+from flask.typing import ResponseReturnValue
+
+from webapp.assistants.cards import AgentCard
+from webapp.assistants.catalogue import cards
+from webapp.assistants.choice import model_notice
+from webapp.forms.messages import FirstMessageForm, MessageForm, new_key
+from webapp.models import AgentSession
+from webapp.rendering.transcript import load_transcript
+from webapp.rendering.view_models import Turn
+from webapp.web.current import settings
+from webapp.web.troubles import Trouble
+
+
+def offered_agent(name: str | None) -> AgentCard:
+    """The agent of this name, or the first one where there is none."""
+    offered = cards()
+    return next((card for card in offered if card.name == name), offered[0])
+
+
+def chat_page(
+    session: AgentSession, form: MessageForm | None = None, trouble: Trouble | None = None
+) -> ResponseReturnValue:
+    """The chat, with what was typed where it could not be sent."""
+    transcript = load_transcript(session.id)
+    return _page(
+        "sessions/show.html",
+        trouble,
+        session=session,
+        form=form or MessageForm(formdata=None, key=new_key()),
+        agent=_agent_of(session),
+        transcript=transcript,
+        active_run_id=_active_run(transcript.turns),
+    )
+
+
+def new_chat_page(form: FirstMessageForm, trouble: Trouble | None = None) -> ResponseReturnValue:
+    return _page(
+        "sessions/new.html",
+        trouble,
+        session=None,
+        form=form,
+        agent=offered_agent(form.text("agent")),
+        agents=cards(),
+        active_run_id=None,
+    )
+
+
+def _page(template: str, trouble: Trouble | None, **context: object) -> ResponseReturnValue:
+    page = render_template(
+        template,
+        trouble=trouble,
+        model_notice=model_notice(settings()),
+        **context,
+    )
+    response = make_response(page, trouble.status if trouble else 200)
+    if trouble and trouble.retry_after is not None:
+        response.headers["Retry-After"] = str(trouble.retry_after)
+    return response
+
+
+def _agent_of(session: AgentSession) -> AgentCard:
+    """Also one that is not offered any more: its chats can be read."""
+    name = session.agent_name
+    known = next((card for card in cards() if card.name == name), None)
+    return known or (AgentCard(name, name) if name else cards()[0])
+
+
+def _active_run(turns: Iterable[Turn]) -> UUID | None:
+    replies = (turn.reply for turn in turns if turn.reply is not None)
+    return next((reply.run_id for reply in replies if reply.is_active), None)

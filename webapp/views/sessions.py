@@ -1,0 +1,149 @@
+"""A person's chats."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from webapp.forms.messages import FirstMessageForm, new_key
+from webapp.forms.sessions import RenameForm
+from webapp.rendering.session_lists import SessionLists, load_all, load_sidebar
+from webapp.runs import start_run
+from webapp.services.facts import TooManyRuns
+from webapp.services.sessions import (
+    activate_session,
+    create_session,
+    deactivate_session,
+    delete_session,
+    find_newest_session,
+    name_after_first_message,
+    rename_session,
+)
+from webapp.views.chat_page import chat_page, new_chat_page, offered_agent
+from webapp.web.access import own_session
+from webapp.web.htmx import is_htmx, page_or_partial
+from webapp.web.redirects import redirect_local
+from webapp.web.troubles import Trouble, of_fact
+
+bp = Blueprint("sessions", __name__)
+
+
+@bp.app_context_processor
+def _sidebar() -> dict[str, Any]:
+    """Templates ask for it only where they show it."""
+    return {"sidebar": _load_sidebar}
+
+
+def _load_sidebar() -> SessionLists:
+    at = (request.view_args or {}).get("session_id") or request.args.get("at", type=UUID)
+    return load_sidebar(current_user.id, current_user.time_zone, at)
+
+
+@bp.get("/")
+def home() -> ResponseReturnValue:
+    newest = find_newest_session(current_user.id)
+    if newest is None:
+        return redirect(url_for(".new"), 303)
+    return redirect(url_for(".show", session_id=newest), 303)
+
+
+@bp.get("/sessions")
+def index() -> ResponseReturnValue:
+    lists = load_all(current_user.id, current_user.time_zone)
+    return render_template("sessions/index.html", lists=lists)
+
+
+@bp.get("/sessions/sidebar")
+def sidebar() -> ResponseReturnValue:
+    return page_or_partial("sessions/_sidebar.html", otherwise=url_for(".index"))
+
+
+@bp.get("/sessions/new")
+def new() -> ResponseReturnValue:
+    form = FirstMessageForm(formdata=None, key=new_key(), agent=request.args.get("agent"))
+    return new_chat_page(form)
+
+
+@bp.post("/sessions")
+def create() -> ResponseReturnValue:
+    """Begin a chat: with its first message, or empty."""
+    agent = offered_agent(request.form.get("agent"))
+    if "text" not in request.form:
+        session_id = create_session(current_user.id, agent.name)
+        return redirect(url_for(".show", session_id=session_id), 303)
+    form = FirstMessageForm()
+    if not form.validate():
+        return new_chat_page(form, Trouble(422, "Not sent", form.wrong))
+    # The key is the chat's own name too: the same message sent twice begins one chat.
+    session_id = create_session(current_user.id, agent.name, form.text("key"))
+    try:
+        start_run(session_id, form.text("message"), form.text("key"))
+    except TooManyRuns as fact:
+        return new_chat_page(form, of_fact(fact))
+    name_after_first_message(session_id, form.text("message"))
+    return redirect(url_for(".show", session_id=session_id), 303)
+
+
+@bp.get("/sessions/<uuid:session_id>")
+def show(session_id: UUID) -> ResponseReturnValue:
+    return chat_page(own_session(session_id))
+
+
+@bp.get("/sessions/<uuid:session_id>/rename")
+def edit(session_id: UUID) -> ResponseReturnValue:
+    session = own_session(session_id)
+    form = RenameForm(formdata=None, name=session.session_name or "")
+    return render_template("sessions/rename.html", session=session, form=form)
+
+
+@bp.post("/sessions/<uuid:session_id>/rename")
+def rename(session_id: UUID) -> ResponseReturnValue:
+    session = own_session(session_id)
+    form = RenameForm()
+    if not form.validate():
+        page = "sessions/_name_wrong.html" if is_htmx() else "sessions/rename.html"
+        return render_template(page, session=session, form=form), 422
+    rename_session(session.id, form.text("name"))
+    session = own_session(session_id)
+    return page_or_partial(
+        "sessions/_name.html",
+        session=session,
+        otherwise=url_for(".show", session_id=session.id),
+    )
+
+
+@bp.post("/sessions/<uuid:session_id>/deactivate")
+def deactivate(session_id: UUID) -> ResponseReturnValue:
+    session = own_session(session_id)
+    deactivate_session(session.id)
+    return _back(session.id)
+
+
+@bp.post("/sessions/<uuid:session_id>/activate")
+def activate(session_id: UUID) -> ResponseReturnValue:
+    session = own_session(session_id)
+    activate_session(session.id)
+    return _back(session.id)
+
+
+@bp.get("/sessions/<uuid:session_id>/delete")
+def confirm_delete(session_id: UUID) -> ResponseReturnValue:
+    page = "sessions/_delete.html" if is_htmx() else "sessions/delete.html"
+    return render_template(page, session=own_session(session_id))
+
+
+@bp.post("/sessions/<uuid:session_id>/delete")
+def delete(session_id: UUID) -> ResponseReturnValue:
+    session = own_session(session_id)
+    delete_session(session.id)
+    chat = url_for(".show", session_id=session.id)
+    came_from = request.form.get("next", "")
+    return redirect_local(None if came_from.startswith(chat) else came_from, otherwise="/")
+
+
+def _back(session_id: UUID) -> ResponseReturnValue:
+    """To the page that the form was on."""
+    chat = url_for(".show", session_id=session_id)
+    return redirect_local(request.form.get("next"), otherwise=chat)
