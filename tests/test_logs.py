@@ -1,0 +1,109 @@
+"""The log: one JSON line an event, whoever logs it and whatever is in it."""
+
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import structlog
+
+from webapp.config import ROOT
+from webapp.logs import configure_logs
+
+NASTY = 'a\nb\r\n{"event": "forged"}\x00\x1b[31m\u2028\ud800"'
+
+
+@pytest.fixture(autouse=True)
+def _configured() -> Iterator[None]:
+    structlog.contextvars.clear_contextvars()
+    configure_logs("info")
+    yield
+    structlog.contextvars.clear_contextvars()
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+
+def test_an_event_is_one_line_with_its_time_level_and_values(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    structlog.get_logger("webapp.somewhere").info("sign_in_refused", attempts=3)
+    (line,) = lines(capsys)
+    at = datetime.fromisoformat(line.pop("time"))
+    assert at.utcoffset() == timedelta(0)
+    assert abs(datetime.now(UTC) - at) < timedelta(minutes=1)
+    assert line == {
+        "level": "info",
+        "event": "sign_in_refused",
+        "logger": "webapp.somewhere",
+        "attempts": 3,
+    }
+
+
+def test_what_people_write_cannot_break_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    structlog.get_logger("webapp.somewhere").warning(NASTY, path=NASTY, **{"a\nb": object()})
+    logging.getLogger("library").warning("it said %s", NASTY)
+    first, second = lines(capsys)
+    assert first["event"] == first["path"] == NASTY
+    assert second["event"] == f"it said {NASTY}"
+    assert second["logger"] == "library"
+
+
+def test_an_error_is_told_with_its_traceback_in_the_same_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    try:
+        raise RuntimeError(NASTY)
+    except RuntimeError:
+        structlog.get_logger("webapp.somewhere").exception("it_broke")
+        logging.getLogger("library").exception("it broke")
+    for line in lines(capsys):
+        assert line["level"] == "error"
+        assert "Traceback" in line["exception"]
+        assert "RuntimeError" in line["exception"]
+
+
+def test_warnings_of_python_are_events() -> None:
+    # In a process of its own: here, pytest listens to warnings itself.
+    program = (
+        "import warnings; from webapp.config import ROOT
+from webapp.logs import configure_logs; configure_logs('info');"
+        " warnings.warn('an old way', UserWarning)"
+    )
+    done = subprocess.run(  # noqa: S603 - ourselves
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    line = json.loads(done.stderr)
+    assert line["level"] == "warning"
+    assert "an old way" in line["event"]
+
+
+def test_what_libraries_say_below_a_warning_is_left_out_even_at_debug(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure_logs("debug")
+    logging.getLogger("openai").debug("the request holds what a person wrote")
+    logging.getLogger("httpx").info("POST https://api.example.org")
+    structlog.get_logger("webapp.somewhere").debug("ours")
+    assert [line["event"] for line in lines(capsys)] == ["ours"]
+
+
+def test_what_is_below_the_level_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("error")
+    structlog.get_logger("webapp.somewhere").warning("not told")
+    logging.getLogger("library").warning("not told")
+    structlog.get_logger("webapp.somewhere").error("told")
+    assert [line["event"] for line in lines(capsys)] == ["told"]
+
+
+def test_setting_it_up_again_does_not_double_the_lines(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure_logs("info")
+    structlog.get_logger("webapp.somewhere").info("once")
+    assert len(lines(capsys)) == 1
