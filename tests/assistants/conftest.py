@@ -64,7 +64,8 @@ Ask = Callable[..., Outcome]
 @pytest.fixture
 def ask(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Ask:
     """Ask an agent with the tool `add` in a run of its own; faults show at once."""
-    monkeypatch.setenv(DEFAULT_MODEL, "")  # Taken back at the end, whatever it is by then.
+    # As where it is not set; and whatever it is by then, it is taken back at the end.
+    monkeypatch.setenv(DEFAULT_MODEL, "gpt-5.6-luna")
 
     def ask(
         text: Any = "Hello", *, agent: Agent[Any] | None = None, retries: int = 0, **more: Any

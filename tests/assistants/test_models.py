@@ -9,6 +9,7 @@ import pytest
 from agents import Agent, ModelSettings, RunConfig, Runner
 from agents.testing import ScriptedModel, assistant_message
 from agents.tracing import get_trace_provider
+from openai import APIConnectionError
 from openai.types.shared import Reasoning
 
 from tests.assistants.conftest import Ask
@@ -39,6 +40,33 @@ def test_a_reply_is_streamed_as_it_comes(settings: Settings, server: ModelServer
         return text
 
     assert asyncio.run(read()) == "One two three."
+
+
+def test_what_was_streamed_before_a_fault_is_heard_however_late(
+    settings: Settings, server: ModelServer
+) -> None:
+    server.script(say("One ", "two ", "three.", broken="reset"))
+
+    async def read() -> str:
+        provider = ParleyProvider(settings)
+        run = Runner.run_streamed(
+            Agent(name="A"), "Count", run_config=RunConfig(model_provider=provider)
+        )
+        assert run.run_loop_task
+        await asyncio.wait({run.run_loop_task})
+        heard: list[str] = []
+        with pytest.raises(APIConnectionError):
+            await _listen(run, heard)
+        await provider.aclose()
+        return "".join(heard)
+
+    assert asyncio.run(read()) == "One two three."
+
+
+async def _listen(run: Any, heard: list[str]) -> None:
+    async for event in run.stream_events():
+        if event.type == "raw_response_event" and event.data.type.endswith("text.delta"):
+            heard.append(event.data.delta)
 
 
 def test_tools_are_called_side_by_side_and_their_outputs_sent_back(
