@@ -8,6 +8,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from webapp.database import Base, UtcDateTime, db
+from webapp.models.search_index import is_made_here, without_search_triggers
 
 
 def _render(kind: str, thing: object, autogen: object) -> str | bool:
@@ -16,15 +17,20 @@ def _render(kind: str, thing: object, autogen: object) -> str | bool:
     return False
 
 
+def _is_described(name: str | None, kind: str, parents: object) -> bool:
+    return not is_made_here(name, kind)
+
+
 def _migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
         render_as_batch=True,
         render_item=_render,
+        include_name=_is_described,
         transactional_ddl=True,
     )
-    with context.begin_transaction():
+    with context.begin_transaction(), without_search_triggers(connection):
         context.run_migrations()
 
 

@@ -4,6 +4,7 @@ from webapp.models.agent_run import ACTIVE_STATUSES, AgentRun, RunStatus
 from webapp.models.agent_session import AgentSession
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.run_event import RunEvent
+from webapp.models.search_document import SearchDocument
 from webapp.models.session_message import MessageRole, SessionMessage
 from webapp.models.sign_in import SignIn
 from webapp.models.sign_in_attempt import AttemptOutcome, SignInAttempt
@@ -18,6 +19,7 @@ __all__ = [
     "MessageRole",
     "RunEvent",
     "RunStatus",
+    "SearchDocument",
     "SessionMessage",
     "SignIn",
     "SignInAttempt",

@@ -1,0 +1,64 @@
+"""How the databases search: by the index of words, whatever others have said."""
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, Engine, insert
+
+from tests.database_session.test_plans import recorded
+from tests.factories import make_user
+from tests.services.chats import make_chat
+from webapp.database import db, write_tx
+from webapp.models import AgentSession, User
+from webapp.services.search import search
+
+
+@pytest.fixture
+def engine(app: Flask) -> Engine:
+    with app.app_context():
+        return db.engine
+
+
+@pytest.fixture
+def ada(engine: Engine) -> User:
+    """One of many people, who all say the same words, but for some that are seldom."""
+    people = [make_user() for _ in range(6)]
+    for person in people:
+        for _ in range(4):
+            seldom = [f"word{n} said once" if n % 50 == 0 else "all the same" for n in range(1000)]
+            make_chat(person.id, *seldom)
+    others = [
+        {"session_id": f"other_{n}", "user_id": people[0].id, "is_active": True} for n in range(800)
+    ]
+    with write_tx() as tx:
+        tx.execute(insert(AgentSession), others)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+    return people[2]
+
+
+@pytest.mark.parametrize("query", ["same", "word50 said", "wor", '"said once"', "nowhere"])
+def test_no_search_scans_a_table(engine: Engine, ada: User, query: str) -> None:
+    with recorded(engine) as ran:
+        page = search(ada.id, query)
+    assert bool(page.hits) == (query != "nowhere")
+    assert len(ran) <= 7
+    with engine.connect() as connection:
+        for statement, values in ran:
+            plan = plan_of(connection, statement, values)
+            # SQLite calls every look into a virtual table a scan; M says what is looked up there.
+            assert "Seq Scan" not in plan
+            assert "SCAN" not in plan or re.search(r"VIRTUAL TABLE INDEX \d+:M", plan)
+            assert "B-TREE" not in plan
+
+
+def plan_of(connection: Connection, statement: str, values: Any) -> str:
+    explain = "EXPLAIN"
+    if connection.dialect.name == "sqlite":
+        explain = "EXPLAIN QUERY PLAN"
+    elif "set_config" in statement:
+        connection.exec_driver_sql(statement, values)
+    steps = connection.exec_driver_sql(f"{explain} {statement}", values)
+    return "\n".join(str(step[-1]) for step in steps)

@@ -1,0 +1,168 @@
+"""Search through a person's own chats, on both databases."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from webapp.database import read_tx
+from webapp.models import AgentSession, MessageRole, SearchDocument, SessionMessage
+from webapp.models.search_index import scope_of
+from webapp.services.search_terms import Segments, Term, mark, parse_terms
+
+MOST_TITLES = 5
+NEWEST = 1000
+"""On PostgreSQL, how many documents are looked through before the index is asked."""
+_BEYOND_ALL = 2**62
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """A message, or a chat's title, that holds all that was searched for."""
+
+    session_id: UUID
+    title: Segments
+    is_active: bool
+    position: int | None
+    """The message's place in the chat; None where it is the title that matches."""
+    role: MessageRole | None
+    snippet: Segments
+    """Empty where it is the title that matches."""
+    at: datetime
+    """When the message came, or something last came in the chat."""
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """On the first page, a few chats by their titles, then messages, the newest first."""
+
+    hits: tuple[SearchHit, ...]
+    next_before: int | None
+    """What `before` is for the next page; None when this is the last."""
+
+
+def search(user_id: UUID, query: str, *, limit: int = 20, before: int | None = None) -> SearchPage:
+    """Up to `limit` messages of the person's chats, and chats by title, that match `query`."""
+    terms = parse_terms(query)
+    if not terms:
+        return SearchPage((), None)
+    before = min(before or _BEYOND_ALL, _BEYOND_ALL)
+    with read_tx() as tx:
+        find = _FINDERS[tx.get_bind().dialect.name]
+        titles = before == _BEYOND_ALL
+        keys = find(tx, user_id, terms, MOST_TITLES, before, titles=True) if titles else []
+        messages = find(tx, user_id, terms, limit + 1, before)
+        rows = _load(tx, user_id, [*keys, *messages[:limit]])
+    hits = tuple(_hit(row, terms) for row in rows)
+    return SearchPage(hits, messages[limit - 1] if len(messages) > limit else None)
+
+
+def _find_on_sqlite(
+    tx: Session,
+    user_id: UUID,
+    terms: Sequence[Term],
+    count: int,
+    before: int,
+    *,
+    titles: bool = False,
+) -> list[int]:
+    match = " ".join(f'"{term.text}"{"*" if term.is_prefix else ""}' for term in terms)
+    scope = scope_of(user_id, titles=titles)
+    values = {"match": f'scope : "{scope}" AND text : ({match})', "before": before, "count": count}
+    return list(tx.execute(_ON_SQLITE, values).scalars())
+
+
+_ON_SQLITE = text(
+    "SELECT rowid FROM search_index WHERE search_index MATCH :match AND rowid < :before"
+    " ORDER BY rowid DESC LIMIT :count"
+)
+
+
+def _find_on_postgresql(
+    tx: Session,
+    user_id: UUID,
+    terms: Sequence[Term],
+    count: int,
+    before: int,
+    *,
+    titles: bool = False,
+) -> list[int]:
+    words: dict[str, Any] = {f"term_{n}": term.text for n, term in enumerate(terms)}
+    query = tx.execute(text(f"SELECT {_tsquery(terms)}, {_NO_SCAN}"), words).one()[0]
+    if not query:
+        return []
+    scope = scope_of(user_id, titles=titles)
+    values = {"query": f"'{scope}' & ({query})", "before": before, "count": count}
+    if not titles:
+        newest = values | {"user_id": user_id.hex, "newest": NEWEST}
+        found = list(tx.execute(_AMONG_NEWEST, newest).scalars())
+        if len(found) == count:
+            return found
+    # Few among the newest: then the index finds few in all, and those fast.
+    return list(tx.execute(_BY_INDEX, values).scalars())
+
+
+def _tsquery(terms: Sequence[Term]) -> str:
+    parts = []
+    for n, term in enumerate(terms):
+        part = f"phraseto_tsquery('simple', search_words(:term_{n}))"
+        if term.is_prefix:
+            part = f"coalesce(nullif({part}::text, '') || ':*', '')::tsquery"
+        parts.append(part)
+    return f"({' && '.join(parts)})::text"
+
+
+# PostgreSQL takes comparing documents for cheap, and would go through the whole table.
+_NO_SCAN = "set_config('enable_seqscan', 'off', true)"
+_AMONG_NEWEST = text(
+    "SELECT id FROM (SELECT id, words FROM search_document"
+    " WHERE user_id = CAST(:user_id AS uuid) AND id < :before ORDER BY id DESC LIMIT :newest"
+    ") AS newest WHERE words @@ CAST(:query AS tsquery) ORDER BY id DESC LIMIT :count"
+)
+_BY_INDEX = text(
+    "WITH found AS MATERIALIZED (SELECT id FROM search_document"
+    " WHERE words @@ CAST(:query AS tsquery) AND id < :before)"
+    " SELECT id FROM found ORDER BY id DESC LIMIT :count"
+)
+_FINDERS = {"sqlite": _find_on_sqlite, "postgresql": _find_on_postgresql}
+
+
+def _load(tx: Session, user_id: UUID, keys: Sequence[int]) -> list[Any]:
+    if not keys:
+        return []
+    rows = tx.execute(
+        select(
+            SearchDocument.id,
+            SearchDocument.text,
+            AgentSession.id.label("session_id"),
+            AgentSession.session_name,
+            AgentSession.is_active,
+            AgentSession.last_activity_at,
+            SessionMessage.position,
+            SessionMessage.role,
+            SessionMessage.created_at,
+        )
+        .join(AgentSession, AgentSession.id == SearchDocument.session_id)
+        .outerjoin(SessionMessage, SessionMessage.id == SearchDocument.message_id)
+        # The index knows whose they are; so does the chat, which is asked again.
+        .where(SearchDocument.id.in_(keys), AgentSession.user_id == user_id)
+    )
+    found = {row.id: row for row in rows}
+    return [found[key] for key in keys if key in found]
+
+
+def _hit(row: Any, terms: Sequence[Term]) -> SearchHit:
+    is_title = row.position is None
+    return SearchHit(
+        session_id=row.session_id,
+        title=mark(row.session_name or "", terms, whole=True),
+        is_active=row.is_active,
+        position=row.position,
+        role=row.role,
+        snippet=() if is_title else mark(row.text, terms),
+        at=row.last_activity_at if is_title else row.created_at,
+    )

@@ -1,0 +1,95 @@
+"""What a person typed into the search field, as terms, and where those occur in a text."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from webapp.database_session.items import storable
+
+Segments: TypeAlias = tuple[tuple[str, bool], ...]
+"""Plain text in pieces; True for what was searched for."""
+
+LONGEST_QUERY = 500
+MOST_TERMS = 16
+BEFORE, AFTER = 60, 180
+
+_QUOTED_OR_WORD = re.compile(r'"([^"]*)("?)|([^\s"]+)')
+_CURLY = str.maketrans("“”„‟«»", '""""""')
+_MARKS = "\u0300-\u036f"
+_MARK = re.compile(f"[{_MARKS}]+")
+_WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word, or several that follow one another."""
+
+    text: str
+    """As typed, without quotes; the database finds the words in it as it did in the messages."""
+    words: tuple[str, ...]
+    """As they are marked: decomposed, so that accents are characters of their own."""
+    is_prefix: bool
+    """Whether the last word may go on."""
+
+
+def parse_terms(query: str) -> tuple[Term, ...]:
+    """Any text is a search. Quotes make a phrase; the last word may be unfinished.
+
+    A single Latin letter is a whole word: nearly everything has a word that begins with it.
+    """
+    query = storable(query)[:LONGEST_QUERY].translate(_CURLY)
+    found = [
+        (quoted or word, words, not closing and not _is_letter(words[-1]))
+        for quoted, closing, word in _QUOTED_OR_WORD.findall(query)
+        if (words := tuple(_WORD.findall(unicodedata.normalize("NFD", quoted or word))))
+    ][:MOST_TERMS]
+    return tuple(
+        Term(unicodedata.normalize("NFC", text), words, is_open and number == len(found))
+        for number, (text, words, is_open) in enumerate(found, 1)
+    )
+
+
+def mark(text: str, terms: Sequence[Term], *, whole: bool = False) -> Segments:
+    """The part of `text` around the first match, or all of it, with every match marked."""
+    text = unicodedata.normalize("NFD", storable(text))
+    pattern = re.compile("|".join(map(_pattern, terms)), re.IGNORECASE)
+    begin, end = 0, len(text)
+    if not whole:
+        found = pattern.search(text)
+        begin, end = _window(text, found.start() if found else 0)
+    segments: list[tuple[str, bool]] = [("…", False)] if begin else []
+    for match in pattern.finditer(text, begin, end):
+        segments += [(text[begin : match.start()], False), (match.group(), True)]
+        begin = match.end()
+    segments += [(text[begin:end], False), ("…" if end < len(text) else "", False)]
+    return tuple(
+        (unicodedata.normalize("NFC", _SPACE.sub(" ", piece)), is_match)
+        for piece, is_match in segments
+        if piece
+    )
+
+
+def _is_letter(word: str) -> bool:
+    return len(_MARK.sub("", word)) == 1 and word[0].isascii()
+
+
+def _pattern(term: Term) -> str:
+    """The term as a regular expression over decomposed text, where accents are marks apart."""
+    words = [
+        f"[{_MARKS}]*".join(map(re.escape, _MARK.sub("", word))) + f"[{_MARKS}]*"
+        for word in term.words
+    ]
+    end = r"[^\W_]*" if term.is_prefix else r"(?![^\W_])"
+    return r"(?<![^\W_])" + r"[\W_]+".join(words) + end
+
+
+def _window(text: str, match: int) -> tuple[int, int]:
+    """Where a snippet begins and ends: a little before the match, and between words."""
+    begin, end = max(0, match - BEFORE), min(len(text), match + AFTER)
+    space = text.find(" ", begin, match) if begin else -1
+    begin = space + 1 if space >= 0 else begin
+    space = text.rfind(" ", match, end) if end < len(text) else -1
+    return begin, space if space > match + AFTER // 2 else end
