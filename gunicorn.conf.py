@@ -23,7 +23,7 @@ threads = server.settings.threads
 worker_connections = threads + 1000
 # Browsers come back within seconds for the next file; a waiting connection holds no thread.
 keepalive = 15
-graceful_timeout = server.settings.stop_seconds + 5
+graceful_timeout = server.settings.stop_seconds + 8
 loglevel = "info" if server.settings.log_level == "debug" else "warning"
 logconfig_dict = {
     "root": {"handlers": []},
@@ -60,8 +60,15 @@ def post_worker_init(worker: ThreadWorker) -> None:
     work.begin(worker, server.settings, server.alive)
 
 
+def worker_int(worker: ThreadWorker) -> None:
+    """The worker has to end at once, or to start again with changed code."""
+    from webapp import worker as work  # noqa: PLC0415
+
+    work.send_away()
+
+
 def worker_exit(arbiter: Arbiter, worker: ThreadWorker) -> None:
     """The worker has answered what it will answer."""
     from webapp import worker as work  # noqa: PLC0415
 
-    work.end(server.settings)
+    work.end()

@@ -1,10 +1,11 @@
-"""The server's second process: it serves pages and runs agents, from its first moment to its last.
+"""The server's second process: it serves pages and runs agents, from its first moment to its ending.
 
 The SDK is imported on a thread of its own after the address is there: that takes as long as
 everything else together, and nobody needs it before a first message.
 """
 
 import os
+import select
 import signal
 import sys
 import threading
@@ -20,11 +21,9 @@ from webapp.runs import Executor, start_executor
 from webapp.secret_key import secret_key
 from webapp.services.accounts import has_users
 from webapp.services.setup import setup_token
+from webapp.web.streams import close_all
 
 log = structlog.get_logger(__name__)
-
-_executor: list[Executor] = []
-_closing: list[threading.Thread] = []
 
 
 def begin(worker: ThreadWorker, settings: Settings, alive: int) -> None:
@@ -34,20 +33,63 @@ def begin(worker: ThreadWorker, settings: Settings, alive: int) -> None:
     """
     if settings.agents:
         _load_agents(settings)
-    _executor[:] = [start_executor(settings)]
-    _take_signals(worker, settings)
-    threading.Thread(target=_end_with, args=(alive,), name="parent", daemon=True).start()
+    executor = start_executor(settings)
+    ending = _Ending(alive, executor, settings.stop_seconds)
+    _ending[:] = [ending]
+    ending.start()
+
+    def end_in_order(number: int, frame: object) -> None:
+        worker.handle_exit(number, frame)
+        ending.wake()
+
+    signal.signal(signal.SIGTERM, end_in_order)
+    # Ctrl-C reaches both processes; the first one tells this one what it wants.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     log.info("started", address=settings.public_url, threads=settings.threads)
     if worker.age == 1:
         _announce(settings)
 
 
-def end(settings: Settings) -> None:
+def send_away() -> None:
+    """Begin to end; returns at once."""
+    for ending in _ending:
+        ending.wake()
+
+
+def end() -> None:
     """Wait for what has begun to end; the last thing that the process does."""
-    _close(settings)
-    for thread in _closing:
-        thread.join()
+    send_away()
+    for ending in _ending:
+        ending.join()
     log.info("stopped")
+
+
+class _Ending(threading.Thread):
+    """Waits for the end. Then it sends the streams away and gives the replies a moment.
+
+    A signal's handler may run in the middle of anything, so it only writes to a pipe.
+    """
+
+    def __init__(self, alive: int, executor: Executor, grace: float) -> None:
+        super().__init__(name="ending", daemon=True)
+        self._alive = alive
+        self._asleep, self._awake = os.pipe()
+        self._executor = executor
+        self._grace = grace
+
+    def wake(self) -> None:
+        os.write(self._awake, b".")
+
+    def run(self) -> None:
+        readable, _, _ = select.select([self._alive, self._asleep], [], [])
+        if self._alive in readable:
+            # The first process was killed: nobody else can end this one.
+            os.kill(os.getpid(), signal.SIGTERM)
+        close_all()
+        self._executor.close(self._grace)
+
+
+_ending: list[_Ending] = []
 
 
 def _load_agents(settings: Settings) -> None:
@@ -72,32 +114,3 @@ def _announce(settings: Settings) -> None:
         lines.append(f"Make the first account: {settings.public_url}/setup?token={token}")
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
-
-
-def _take_signals(worker: ThreadWorker, settings: Settings) -> None:
-    def end_in_order(number: int, frame: object) -> None:
-        worker.handle_exit(number, frame)
-        _close(settings)
-
-    signal.signal(signal.SIGTERM, end_in_order)
-    # Ctrl-C reaches both processes; the first one tells this one what it wants.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _close(settings: Settings) -> None:
-    """Give the replies a moment to end, on a thread of its own."""
-    if not _closing:
-        work = threading.Thread(target=_close_executor, args=(settings.stop_seconds,), name="end")
-        _closing.append(work)
-        work.start()
-
-
-def _close_executor(grace: float) -> None:
-    for executor in _executor:
-        executor.close(grace)
-
-
-def _end_with(alive: int) -> None:
-    """Nobody can end a worker whose first process was killed, so it ends itself."""
-    os.read(alive, 1)
-    os.kill(os.getpid(), signal.SIGTERM)
