@@ -19,8 +19,10 @@ def app_like(app: Flask, **changes: Any) -> Iterator[Flask]:
     given = {name: getattr(settings, name) for name in settings.model_fields_set} | changes
     other = create_app(Settings(**given))
     other.testing = app.testing
-    yield other
-    with other.app_context():
-        db.engine.dispose()
-    with app.app_context():
-        bind(db.engine)
+    try:
+        yield other
+    finally:
+        with other.app_context():
+            db.engine.dispose()
+        with app.app_context():
+            bind(db.engine)

@@ -28,10 +28,13 @@ class PageResponse(Response):
 class PageClient(FlaskClient):
     """Each HTML answer is parsed and checked when it arrives; `answer.page` is what it holds."""
 
-    def __init__(self, app: Flask, **given: Any) -> None:
-        super().__init__(app, given.pop("response_wrapper", PageResponse), **given)
+    def __init__(self, app: Flask, base_url: str = "http://localhost") -> None:
+        super().__init__(app, PageResponse)
+        self.base_url = base_url
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
+        if args and isinstance(args[0], str):
+            kwargs.setdefault("base_url", self.base_url)
         answer = super().open(*args, **kwargs)
         if answer.mimetype == "text/html" and not 300 <= answer.status_code < 400:
             answer.page.check()
@@ -42,7 +45,7 @@ class PageClient(FlaskClient):
         settings: Settings = self.application.config["SETTINGS"]
         idle, lifetime = settings.sign_in_idle, settings.sign_in_lifetime
         token = begin_sign_in(user.id, "127.0.0.1", "tests", idle=idle, lifetime=lifetime)
-        with self.session_transaction() as session:
+        with self.session_transaction(base_url=self.base_url) as session:
             session.clear()
             session.permanent = True
             session[TOKEN_KEY] = token

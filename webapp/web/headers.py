@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, request
+from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
@@ -43,10 +44,14 @@ def _say(response: Response) -> Response:
     return response
 
 
-def _refuse_unknown_hosts() -> None:
+def _refuse_unknown_hosts() -> Response | None:
     hosts = current_settings().hosts
-    if hosts and not any(_matches(host) for host in hosts):
-        abort(400, "This server does not answer to that name.")
+    is_known = not hosts or any(_matches(host) for host in hosts)
+    # Under a name that is none, as one of 300 letters, no link of a page could be made.
+    if is_known and not isinstance(request.routing_exception, BadRequest):
+        return None
+    words = "This server does not answer to that name.\n"
+    return Response(words, 400, content_type="text/plain; charset=utf-8")
 
 
 def _matches(host: str) -> bool:

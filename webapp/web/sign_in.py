@@ -13,7 +13,7 @@ from webapp.web.current import address
 from webapp.web.current import settings as current_settings
 
 # The name that Flask-Login reads.
-TOKEN_KEY = "_user_id"
+TOKEN_KEY = "_user_id"  # noqa: S105 - the name of the place, not a token
 
 
 class Nobody(AnonymousUserMixin):  # type: ignore[misc]
