@@ -11,8 +11,10 @@ from webapp.web.errors import init_errors
 from webapp.web.headers import init_headers
 from webapp.web.limits import init_limits
 from webapp.web.look import init_look
+from webapp.web.moments import init_moments
 from webapp.web.request_log import init_request_log
 from webapp.web.sign_in import init_sign_in
+from webapp.web.streams import init_streams
 
 
 def init_web(app: Flask, settings: Settings) -> None:
@@ -29,6 +31,8 @@ def init_web(app: Flask, settings: Settings) -> None:
     init_errors(app, settings)
     init_assets(app, settings)
     init_look(app, settings)
+    init_moments(app, settings)
+    init_streams(app, settings)
     init_sign_in(app, settings)
     init_access(app, settings)
     init_limits(app, settings)
