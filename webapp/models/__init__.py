@@ -3,11 +3,15 @@
 from webapp.models.agent_run import ACTIVE_STATUSES, AgentRun, RunStatus
 from webapp.models.agent_session import AgentSession
 from webapp.models.audit_entry import AuditEntry
+from webapp.models.invitation import Invitation
+from webapp.models.password_reset import PasswordReset
 from webapp.models.run_event import RunEvent
 from webapp.models.search_document import SearchDocument
 from webapp.models.session_message import MessageRole, SessionMessage
 from webapp.models.sign_in import SignIn
 from webapp.models.sign_in_attempt import AttemptOutcome, SignInAttempt
+from webapp.models.usage_cap import UsageCap
+from webapp.models.usage_day import UsageDay
 from webapp.models.user import User, UserRole
 
 __all__ = [
@@ -16,13 +20,17 @@ __all__ = [
     "AgentSession",
     "AttemptOutcome",
     "AuditEntry",
+    "Invitation",
     "MessageRole",
+    "PasswordReset",
     "RunEvent",
     "RunStatus",
     "SearchDocument",
     "SessionMessage",
     "SignIn",
     "SignInAttempt",
+    "UsageCap",
+    "UsageDay",
     "User",
     "UserRole",
 ]

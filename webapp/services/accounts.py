@@ -146,8 +146,8 @@ def set_active(
         user = tx.get(User, user_id)
         if user is None:
             raise AccountGone
-        if not is_active and user.is_admin and not _has_other_admin(tx, user_id):
-            raise LastAdmin
+        if not is_active:
+            keep_an_admin(tx, user)
         user.is_active = is_active
         if not is_active:
             end_sign_ins(tx, user_id)
@@ -155,9 +155,16 @@ def set_active(
         record_audit(tx, action, actor_id, user_id, address)
 
 
-def _has_other_admin(tx: Session, user_id: UUID) -> bool:
-    others = User.admins().where(User.is_active, User.id != user_id)
-    return tx.scalar(others.limit(1)) is not None
+def keep_an_admin(tx: Session, user: User) -> None:
+    """Asked before `user` stops being an admin. Raises LastAdmin where no other would be left.
+
+    Whoever asks has locked "admins" until the commit.
+    """
+    if not (user.is_admin and user.is_active):
+        return
+    others = User.admins().where(User.is_active, User.id != user.id)
+    if tx.scalar(others.limit(1)) is None:
+        raise LastAdmin
 
 
 def _rehash(user_id: UUID, stored: str, password: str) -> None:

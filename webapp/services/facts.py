@@ -23,6 +23,14 @@ class RunNotRetryable(Fact):
     """Only the last turn of a chat can be tried again, once it has ended without a reply."""
 
 
+class RunNotContinuable(Fact):
+    """Only the last turn of a chat can go on, once it has ended without a whole reply."""
+
+
+class ApprovalSettled(Fact):
+    """Nothing waits for this decision: it was made already, or the run has ended or gone on."""
+
+
 class TooManyRuns(Fact):
     """The person, or everybody together, has as many runs as are allowed at one time."""
 

@@ -1,0 +1,127 @@
+"""The audit, read: which entries, page by page, and old ones removed by age.
+
+Nothing else changes or removes an entry.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from webapp.database import read_tx
+from webapp.models import AuditEntry, User
+from webapp.models.columns import id_at
+from webapp.services.message_filters import people_named
+
+PAGE = 50
+CHUNK = 500
+ACTIONS = (
+    "access",
+    "account",
+    "caps",
+    "invitation",
+    "messages",
+    "password",
+    "reading",
+    "role",
+    "sign_in",
+)
+"""The first words of what is done; `sign_in.failed` is one of `sign_in`."""
+
+
+@dataclass(frozen=True)
+class AuditFilters:
+    action: str = ""
+    """One of ACTIONS, or a whole action."""
+    actor: str = ""
+    """An email, or a part of a name."""
+    subject: str = ""
+    since: date | None = None
+    """The first day, of UTC."""
+    until: date | None = None
+    """The last day, of UTC."""
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    id: UUID
+    at: datetime
+    action: str
+    actor: str
+    """The name and email of an account; empty when there is none (any more)."""
+    subject: str
+    address: str
+    detail: dict[str, Any]
+
+
+def list_entries(
+    filters: AuditFilters, before: UUID | None = None, limit: int = PAGE
+) -> tuple[list[AuditRow], UUID | None]:
+    """The newest entries first, and where the next page begins; None at the end."""
+    with read_tx() as tx:
+        query = _entries(tx, filters)
+        if before is not None:
+            query = query.where(AuditEntry.id < before)
+        rows = [_row(*row) for row in tx.execute(query.limit(limit + 1))]
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+
+
+def all_entries(filters: AuditFilters) -> Iterator[AuditRow]:
+    """All of them, read a part at a time: no transaction is open in between."""
+    before: UUID | None = None
+    while True:
+        rows, before = list_entries(filters, before, CHUNK)
+        yield from rows
+        if before is None:
+            return
+
+
+def _entries(tx: Session, filters: AuditFilters) -> Select[AuditEntry, User, User]:
+    actor, subject = aliased(User), aliased(User)
+    query = (
+        select(AuditEntry, actor, subject)
+        .outerjoin(actor, actor.id == AuditEntry.actor_id)
+        .outerjoin(subject, subject.id == AuditEntry.subject_id)
+        .order_by(AuditEntry.id.desc())
+    )
+    if filters.action:
+        query = query.where(_is_action(filters.action))
+    if filters.actor:
+        query = query.where(AuditEntry.actor_id.in_(people_named(tx, filters.actor)))
+    if filters.subject:
+        query = query.where(AuditEntry.subject_id.in_(people_named(tx, filters.subject)))
+    if filters.since:
+        query = query.where(AuditEntry.id >= id_at(_midnight(filters.since)))
+    if filters.until:
+        query = query.where(AuditEntry.id < id_at(_midnight(filters.until) + timedelta(days=1)))
+    return query
+
+
+def _is_action(action: str) -> Any:
+    if "." in action:
+        return AuditEntry.action == action
+    return func.substr(AuditEntry.action, 1, len(action) + 1) == f"{action}."
+
+
+def _row(entry: AuditEntry, actor: User | None, subject: User | None) -> AuditRow:
+    return AuditRow(
+        id=entry.id,
+        at=entry.created_at,
+        action=entry.action,
+        actor=_who(actor),
+        subject=_who(subject),
+        address=entry.address or "",
+        detail=entry.detail,
+    )
+
+
+def _who(user: User | None) -> str:
+    return f"{user.display_name} <{user.email}>" if user is not None else ""
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

@@ -1,0 +1,130 @@
+"""How much a person may use: asked before a message is taken, shown before it runs out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from webapp.config import UsageCaps
+from webapp.database import read_tx, write_tx
+from webapp.models import UsageCap, UsageDay, User
+from webapp.services.audit import record_audit
+from webapp.services.facts import AccountGone, CapReached
+from webapp.services.usage import today
+
+KINDS = ("messages_per_day", "messages_per_month", "tokens_per_day", "tokens_per_month")
+NEARLY = 0.8
+"""From this share on, the person is told without asking."""
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What a person may use of one thing in one period, and has used so far."""
+
+    kind: str
+    """One of KINDS."""
+    used: int
+    limit: int
+    ends_at: datetime
+    """When counting begins anew."""
+
+    @property
+    def left(self) -> int:
+        return max(0, self.limit - self.used)
+
+    @property
+    def is_reached(self) -> bool:
+        return self.used >= self.limit
+
+    @property
+    def is_nearly_reached(self) -> bool:
+        return self.used >= self.limit * NEARLY
+
+
+def check_caps(tx: Session, user_id: UUID, defaults: UsageCaps) -> None:
+    """Raises CapReached, for whatever ends last, when the person may begin no other message.
+
+    Whoever holds the person's row in `tx` counts alone: two messages are not both the last.
+    """
+    reached = [one for one in _allowances(tx, user_id, defaults) if one.is_reached]
+    if reached:
+        last = max(reached, key=lambda one: one.ends_at)
+        what, _, period = last.kind.partition("_per_")
+        raise CapReached(what, last.limit, period, last.ends_at)
+
+
+def list_allowances(user_id: UUID, defaults: UsageCaps) -> list[Allowance]:
+    """What limits the person; empty where nothing does."""
+    with read_tx() as tx:
+        return _allowances(tx, user_id, defaults)
+
+
+def find_caps(user_id: UUID) -> dict[str, int | None]:
+    """The person's own caps: None where they are as everybody's, 0 for no limit."""
+    with read_tx() as tx:
+        own = tx.scalar(select(UsageCap).where(UsageCap.user_id == user_id))
+    return {kind: getattr(own, kind) if own else None for kind in KINDS}
+
+
+def set_caps(
+    user_id: UUID,
+    caps: Mapping[str, int | None],
+    *,
+    actor_id: UUID | None,
+    address: str | None = None,
+) -> None:
+    """Give the person caps of their own. Raises AccountGone."""
+    with write_tx() as tx:
+        # The row of the account is what two who set caps at once wait for.
+        if tx.scalar(select(User.id).where(User.id == user_id).with_for_update()) is None:
+            raise AccountGone
+        own = tx.scalar(select(UsageCap).where(UsageCap.user_id == user_id))
+        if own is None:
+            own = UsageCap(user_id=user_id)
+            tx.add(own)
+        for kind in KINDS:
+            setattr(own, kind, caps.get(kind))
+        record_audit(tx, "caps.changed", actor_id, user_id, address, **caps)
+
+
+def _allowances(tx: Session, user_id: UUID, defaults: UsageCaps) -> list[Allowance]:
+    own = tx.scalar(select(UsageCap).where(UsageCap.user_id == user_id))
+    limits = {}
+    for kind in KINDS:
+        given = getattr(own, kind) if own is not None else None
+        limits[kind] = getattr(defaults, kind) if given is None else given
+    if not any(limits.values()):
+        return []
+    day = today()
+    used = _used(tx, user_id, day)
+    ends = {"day": _midnight(day + timedelta(days=1)), "month": _midnight(_next_month(day))}
+    return [
+        Allowance(kind, used[kind], limit, ends[kind.rpartition("_")[2]])
+        for kind, limit in limits.items()
+        if limit
+    ]
+
+
+def _used(tx: Session, user_id: UUID, day: date) -> dict[str, int]:
+    tokens = UsageDay.input_tokens + UsageDay.output_tokens
+    counted = [
+        func.coalesce(
+            func.sum(case((UsageDay.day == day, amount), else_=0) if daily else amount), 0
+        )
+        for amount in (UsageDay.messages, tokens)
+        for daily in (True, False)
+    ]
+    month = (UsageDay.day >= day.replace(day=1)) & (UsageDay.day <= day)
+    row = tx.execute(select(*counted).where(UsageDay.user_id == user_id, month)).one()
+    return dict(zip(KINDS, map(int, row), strict=True))
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

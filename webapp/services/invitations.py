@@ -1,0 +1,102 @@
+"""Invitations: made, shown, accepted once, withdrawn."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from webapp.database import read_tx, utc_now, write_tx
+from webapp.models import Invitation, User, UserRole
+from webapp.services.accounts import add_user, new_user
+from webapp.services.audit import record_audit
+from webapp.services.facts import EmailTaken, InvitationClosed
+from webapp.services.links import hash_token, make_token
+from webapp.services.names import check_email
+
+MAX_DAYS = 30
+
+
+def invite(
+    *,
+    invited_by_id: UUID,
+    email: str | None,
+    role: UserRole,
+    days: int,
+    address: str | None = None,
+) -> str:
+    """Give the token of a new invitation. Raises EmailRefused, EmailTaken.
+
+    With an `email` nobody else can use it; without one, whoever has the link chooses theirs.
+    """
+    email = check_email(email) if email else None
+    token, token_hash = make_token()
+    with write_tx() as tx:
+        if email is not None and tx.scalar(User.with_email(email)) is not None:
+            raise EmailTaken
+        tx.add(
+            Invitation(
+                token_hash=token_hash,
+                email=email,
+                role=role,
+                invited_by_id=invited_by_id,
+                expires_at=tx.scalars(select(utc_now())).one() + timedelta(days=days),
+            )
+        )
+        record_audit(
+            tx, "invitation.made", invited_by_id, None, address, email=email, role=role.value
+        )
+    return token
+
+
+def list_invitations() -> Select[Invitation]:
+    """Those that can still be used, the newest first."""
+    return Invitation.open().order_by(Invitation.id.desc()).limit(200)
+
+
+def find_invitation(token: str) -> Invitation:
+    """Raises InvitationClosed where it was used, withdrawn, is past, or never was."""
+    with read_tx() as tx:
+        return _open(tx, token)
+
+
+def accept_invitation(
+    token: str, email: str, display_name: str, password: str, *, address: str | None = None
+) -> UUID:
+    """Make the account that the invitation offers. An email that it names cannot be changed.
+
+    Raises InvitationClosed, EmailRefused, NameRefused, PasswordRefused, EmailTaken.
+    """
+    invitation = find_invitation(token)
+    user = new_user(invitation.email or email, display_name, password, invitation.role)
+    try:
+        with write_tx() as tx:
+            invitation = _open(tx, token, lock=True)
+            add_user(tx, user, address)
+            invitation.accepted_at = tx.scalars(select(utc_now())).one()
+            invitation.accepted_by_id = user.id
+            record_audit(tx, "invitation.accepted", user.id, user.id, address)
+    except IntegrityError:
+        raise EmailTaken from None
+    return user.id
+
+
+def withdraw_invitation(invitation_id: UUID, *, actor_id: UUID, address: str | None = None) -> None:
+    """Make the link worthless. One that was used, or is gone, stays as it is."""
+    with write_tx() as tx:
+        gone = tx.scalar(
+            delete(Invitation)
+            .where(Invitation.id == invitation_id, Invitation.accepted_at.is_(None))
+            .returning(Invitation.id)
+        )
+        if gone is not None:
+            record_audit(tx, "invitation.withdrawn", actor_id, None, address)
+
+
+def _open(tx: Session, token: str, *, lock: bool = False) -> Invitation:
+    query = Invitation.open().where(Invitation.token_hash == hash_token(token))
+    invitation = tx.scalar(query.with_for_update() if lock else query)
+    if invitation is None:
+        raise InvitationClosed
+    return invitation

@@ -1,0 +1,84 @@
+"""Which messages are meant: what an admin chose, as conditions of a query."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from webapp.models import AgentRun, AgentSession, MessageRole, RunStatus, SessionMessage, User
+from webapp.models.columns import id_at
+from webapp.services.names import fold_email
+
+MAX_PEOPLE = 50
+"""So many people at most are meant by a part of a name."""
+
+
+@dataclass(frozen=True)
+class MessageFilters:
+    """Whatever is not given leaves every message in."""
+
+    words: str = ""
+    person: str = ""
+    """An email, or a part of a name."""
+    session_id: UUID | None = None
+    agent: str = ""
+    role: MessageRole | None = None
+    tool: str = ""
+    since: date | None = None
+    """The first day, of UTC."""
+    until: date | None = None
+    """The last day, of UTC."""
+    status: RunStatus | None = None
+    """Of the run that the message belongs to."""
+    is_active: bool | None = None
+    """Whether the chat takes messages."""
+
+
+def conditions(tx: Session, filters: MessageFilters) -> list[ColumnElement[bool]]:
+    """What SessionMessage, joined with AgentSession and AgentRun, must fulfil.
+
+    The words and the time are not among them. None leads the database to an index: the messages
+    are looked through in their order, and an index would have it sort all that it leads to.
+    """
+    given = [
+        (AgentSession.user_id, people_named(tx, filters.person) if filters.person else None),
+        (SessionMessage.session_id, filters.session_id),
+        (SessionMessage.agent_name, filters.agent or None),
+        (SessionMessage.role, filters.role),
+        (SessionMessage.tool_name, filters.tool or None),
+        (AgentRun.status, filters.status),
+        (AgentSession.is_active, filters.is_active),
+    ]
+    return [_is(column, value) for column, value in given if value is not None]
+
+
+def time_range(filters: MessageFilters) -> tuple[UUID, UUID]:
+    """The smallest key that is meant, and the first that is too late."""
+    begin = id_at(_midnight(filters.since)) if filters.since else UUID(int=0)
+    end = _midnight(filters.until) + timedelta(days=1) if filters.until else None
+    return begin, id_at(end) if end else UUID(int=2**128 - 1)
+
+
+def people_named(tx: Session, text: str) -> list[UUID]:
+    """The ids of those whose email this is, or whose name or email has it as a part."""
+    email = fold_email(text)
+    exact = tx.scalar(select(User.id).where(User.email == email))
+    if exact is not None:
+        return [exact]
+    named = or_(
+        func.lower(User.display_name).contains(text.strip().lower(), autoescape=True),
+        User.email.contains(email, autoescape=True),
+    )
+    return list(tx.scalars(select(User.id).where(named).order_by(User.id).limit(MAX_PEOPLE)))
+
+
+def _is(column: Any, value: Any) -> ColumnElement[bool]:
+    hidden = func.coalesce(column, column, type_=column.type)
+    return hidden.in_(value) if isinstance(value, list) else hidden == value
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

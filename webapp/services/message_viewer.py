@@ -1,0 +1,219 @@
+"""All messages of everybody, newest first, a page at a time.
+
+The key of a message grows with time, so the order needs no index of its own, and adding a message
+costs nothing for being seen here. A choice that no index serves is looked for in windows of the
+newest messages, for as long as a page may take; then the page says how far it has looked.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from webapp.database import read_tx
+from webapp.models import AgentRun, AgentSession, MessageRole, RunStatus, SessionMessage, User
+from webapp.services.message_filters import (
+    MessageFilters,
+    conditions,
+    people_named,
+    time_range,
+)
+from webapp.services.message_search import search_messages
+
+PAGE = 50
+EXCERPT = 200
+BUDGET = 0.08
+"""Seconds of looking for one page."""
+FIRST_WINDOW, LAST_WINDOW = 5_000, 80_000
+SORTABLE = 20_000
+"""So few messages are gathered and sorted faster than found among all others."""
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """A line of the list. `excerpt` is for those who may read it."""
+
+    id: UUID
+    at: datetime
+    user_id: UUID
+    person: str
+    session_id: UUID
+    session_name: str
+    is_active: bool
+    agent_name: str
+    role: MessageRole
+    tool_name: str
+    excerpt: str
+    length: int
+    """Characters of the text."""
+    position: int
+    run_id: UUID | None
+    status: RunStatus | None
+    is_superseded: bool
+
+
+@dataclass(frozen=True)
+class MessagePage:
+    rows: list[MessageRow]
+    before: UUID | None
+    """Where the next page begins; None at the end."""
+    is_partial: bool
+    """Whether the time ran out before the page was full: more may lie further back."""
+
+
+def list_messages(
+    filters: MessageFilters,
+    before: UUID | None = None,
+    *,
+    limit: int = PAGE,
+    budget: float = BUDGET,
+) -> MessagePage:
+    """The newest messages older than `before`."""
+    with read_tx() as tx:
+        begin, end = time_range(filters)
+        start = min(before or end, end)
+        wanted = [*conditions(tx, filters), SessionMessage.id >= begin]
+        if filters.words:
+            owners = people_named(tx, filters.person) if filters.person else None
+            ids, rest = search_messages(
+                tx, filters.words, owners=owners, wanted=wanted, start=start, limit=limit
+            )
+        elif _few(tx, filters):
+            ids, rest = _gathered(tx, filters, wanted, start, limit)
+        else:
+            deadline = time.monotonic() + budget
+            ids, rest = _walked(tx, wanted, (begin, start), limit, deadline)
+        rows = _rows(tx, ids)
+    is_full = len(ids) >= limit
+    return MessagePage(
+        rows, ids[-1] if is_full else rest, is_partial=not is_full and rest is not None
+    )
+
+
+def find_message(message_id: UUID) -> SessionMessage | None:
+    with read_tx() as tx:
+        return tx.get(SessionMessage, message_id)
+
+
+def _few(tx: Session, filters: MessageFilters) -> bool:
+    """Whether a person's or a chat's messages are few enough to be sorted each time."""
+    if not (filters.person or filters.session_id):
+        return False
+    most = select(func.coalesce(func.sum(AgentSession.next_position - 1), 0))
+    return (tx.scalar(most.where(*_chats(tx, filters))) or 0) <= SORTABLE
+
+
+def _chats(tx: Session, filters: MessageFilters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.person:
+        found.append(AgentSession.user_id.in_(people_named(tx, filters.person)))
+    if filters.session_id:
+        found.append(AgentSession.id == filters.session_id)
+    return found
+
+
+def _gathered(
+    tx: Session,
+    filters: MessageFilters,
+    wanted: list[ColumnElement[bool]],
+    start: UUID,
+    limit: int,
+) -> tuple[list[UUID], None]:
+    chats = select(AgentSession.id).where(*_chats(tx, filters))
+    own = SessionMessage.session_id.in_(chats)
+    return list(tx.scalars(_matching(start, limit).where(own, *wanted))), None
+
+
+def _walked(
+    tx: Session,
+    wanted: list[ColumnElement[bool]],
+    between: tuple[UUID, UUID],
+    limit: int,
+    deadline: float,
+) -> tuple[list[UUID], UUID | None]:
+    """What was found, and where to look on; None when all was looked through."""
+    begin, start = between
+    ids: list[UUID] = []
+    size = FIRST_WINDOW
+    while True:
+        floor = tx.scalar(window_floor(start, size))
+        if floor is not None and floor < begin:
+            floor = None
+        inside = [SessionMessage.id >= floor] if floor is not None else []
+        ids += tx.scalars(_matching(start, limit - len(ids)).where(*wanted, *inside))
+        if floor is None or len(ids) >= limit:
+            return ids, floor
+        start, size = floor, min(size * 2, LAST_WINDOW)
+        if time.monotonic() >= deadline:
+            return ids, start
+
+
+def window_floor(start: UUID, size: int) -> Select[UUID]:
+    """The key that has `size` messages between itself and `start`."""
+    older = select(SessionMessage.id).where(SessionMessage.id < start)
+    return older.order_by(SessionMessage.id.desc()).limit(1).offset(size - 1)
+
+
+def _matching(start: UUID, limit: int) -> Select[UUID]:
+    return (
+        select(SessionMessage.id)
+        .join(AgentSession, AgentSession.id == SessionMessage.session_id)
+        .outerjoin(AgentRun, AgentRun.id == SessionMessage.run_id)
+        .where(SessionMessage.id < start)
+        .order_by(SessionMessage.id.desc())
+        .limit(limit)
+    )
+
+
+def _rows(tx: Session, ids: list[UUID]) -> list[MessageRow]:
+    found = tx.execute(
+        select(
+            SessionMessage.id,
+            SessionMessage.created_at,
+            AgentSession.user_id,
+            User.display_name,
+            SessionMessage.session_id,
+            AgentSession.session_name,
+            AgentSession.is_active,
+            SessionMessage.agent_name,
+            SessionMessage.role,
+            SessionMessage.tool_name,
+            func.substr(SessionMessage.content, 1, EXCERPT).label("excerpt"),
+            func.length(SessionMessage.content).label("length"),
+            SessionMessage.position,
+            SessionMessage.run_id,
+            AgentRun.status,
+            SessionMessage.superseded_at,
+        )
+        .join(AgentSession, AgentSession.id == SessionMessage.session_id)
+        .join(User, User.id == AgentSession.user_id)
+        .outerjoin(AgentRun, AgentRun.id == SessionMessage.run_id)
+        .where(SessionMessage.id.in_(ids))
+        .order_by(SessionMessage.id.desc())
+    )
+    return [_row(row) for row in found]
+
+
+def _row(row: Any) -> MessageRow:
+    return MessageRow(
+        id=row.id,
+        at=row.created_at,
+        user_id=row.user_id,
+        person=row.display_name,
+        session_id=row.session_id,
+        session_name=row.session_name or "",
+        is_active=row.is_active,
+        agent_name=row.agent_name or "",
+        role=row.role,
+        tool_name=row.tool_name or "",
+        excerpt=row.excerpt,
+        length=row.length,
+        position=row.position,
+        run_id=row.run_id,
+        status=row.status,
+        is_superseded=row.superseded_at is not None,
+    )

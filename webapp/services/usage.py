@@ -1,0 +1,66 @@
+"""What each person used, counted day by day where no deleted chat takes it away."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from webapp.models import AgentRun, AgentSession, UsageDay
+
+COUNTS = (
+    "messages",
+    "requests",
+    "input_tokens",
+    "cached_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+)
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def today() -> date:
+    """The day that is counted now. Days begin at midnight of UTC, for everybody at once."""
+    return datetime.now(UTC).date()
+
+
+def count_message(tx: Session, user_id: UUID, agent_name: str | None) -> None:
+    """Count a run that begins, in the transaction that begins it."""
+    _add(tx, user_id, agent_name, None, messages=1)
+
+
+def count_tokens(tx: Session, run_id: UUID) -> None:
+    """Count what a run used, once, in the transaction that ends it."""
+    run = tx.execute(
+        select(AgentSession.user_id, AgentRun.agent_name, AgentRun.model)
+        .add_columns(*(getattr(AgentRun, name) for name in COUNTS[1:]))
+        .join(AgentSession, AgentSession.id == AgentRun.session_id)
+        .where(AgentRun.id == run_id)
+    ).one_or_none()
+    if run is None:
+        return
+    used = {name: getattr(run, name) for name in COUNTS[1:]}
+    if any(used.values()):
+        _add(tx, run.user_id, run.agent_name, run.model, **used)
+
+
+def _add(
+    tx: Session, user_id: UUID, agent_name: str | None, model: str | None, **counts: int
+) -> None:
+    insert = _INSERTS[tx.get_bind().dialect.name](UsageDay)
+    values = dict.fromkeys(COUNTS, 0) | counts
+    key = {
+        "user_id": user_id,
+        "day": today(),
+        "agent_name": agent_name or "",
+        "model": model or "",
+    }
+    sums = {name: getattr(UsageDay, name) + insert.excluded[name] for name in counts}
+    tx.execute(
+        insert.values(id=uuid7(), **key, **values).on_conflict_do_update(
+            index_elements=list(key), set_=sums
+        )
+    )
