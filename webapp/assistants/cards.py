@@ -26,4 +26,27 @@ ASSISTANT = AgentCard(
     ),
 )
 
-BUILT_IN = (ASSISTANT,)
+TODO_ASSISTANT = AgentCard(
+    name="Todo assistant",
+    title="Todo assistant",
+    description="Keeps your todos: what there is to do, and until when.",
+    starters=(
+        "Grocery shopping tomorrow",
+        "What do I have to do this week?",
+        "Remind me to call my sister next friday #family",
+        "Show my todos",
+    ),
+)
+
+SUPPORT_DESK = AgentCard(
+    name="Support desk",
+    title="Support desk",
+    description="Hands you to Billing or to Technical support; all read the same chat.",
+    starters=(
+        "I was charged twice on my last invoice",
+        "The app crashes with an error when I open it",
+        "Who can help me here?",
+    ),
+)
+
+BUILT_IN = (ASSISTANT, TODO_ASSISTANT, SUPPORT_DESK)

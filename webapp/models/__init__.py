@@ -10,6 +10,7 @@ from webapp.models.search_document import SearchDocument
 from webapp.models.session_message import MessageRole, SessionMessage
 from webapp.models.sign_in import SignIn
 from webapp.models.sign_in_attempt import AttemptOutcome, SignInAttempt
+from webapp.models.todo_item import TodoItem
 from webapp.models.usage_cap import UsageCap
 from webapp.models.usage_day import UsageDay
 from webapp.models.user import User, UserRole
@@ -29,6 +30,7 @@ __all__ = [
     "SessionMessage",
     "SignIn",
     "SignInAttempt",
+    "TodoItem",
     "UsageCap",
     "UsageDay",
     "User",

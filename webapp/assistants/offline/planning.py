@@ -5,16 +5,16 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from webapp.assistants.offline import arithmetic, clock, wording
+from webapp.assistants.offline import arithmetic, clock, todos, wording
 from webapp.assistants.offline.answer import Answer, Call, Say
 from webapp.assistants.offline.conversation import Conversation
 
 Calls = tuple[Call, ...]
-# In this order; the first that finds something to call is followed. The key is the tool that
-# the agent must have.
+# In this order; the first that finds something to call is followed, for agents with that tool.
 _PATTERNS: tuple[tuple[str, Callable[[str], Calls]], ...] = (
     ("current_time", clock.calls),
     ("calculate", arithmetic.calls),
+    ("create_todo", todos.calls),
 )
 _HANDOFF_WORDS = {
     "bill": r"\b(billing|bill|invoice|refund|charged?|payment|subscription)\b",
@@ -41,7 +41,8 @@ def plan(conversation: Conversation, abilities: Abilities) -> Answer:
     if call := _named_call(text, abilities.tools):
         return (call,)
     for tool, calls in _PATTERNS:
-        if tool in abilities.tools and (found := calls(text)):
+        found = calls(text) if tool in abilities.tools else ()
+        if found and all(call.name in abilities.tools for call in found):
             return found
     return Say(wording.reply(conversation, abilities.tools))
 

@@ -19,6 +19,12 @@ MAX_COUNT = 2000
 _EXAMPLES = {
     "current_time": "“What time is it in Tokyo and in Paris?”",
     "calculate": "“What is 17.5% of 2,480?”",
+    "create_todo": "“Grocery shopping tomorrow #home”",
+    "list_todos": "“Show my todos” or “What is due this week?”",
+    "search_todos": "“Find shopping”",
+    "change_todo": "“Move grocery shopping to next friday”",
+    "complete_todo": "“Grocery shopping is done”",
+    "delete_todo": "“Delete grocery shopping”, which asks you first",
 }
 MARKDOWN = """Here is what a reply can hold.
 

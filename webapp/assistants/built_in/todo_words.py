@@ -1,0 +1,73 @@
+"""Todos in sentences: for the person, by way of the model."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from agents import RunContextWrapper
+
+from webapp.assistants.built_in.dates import UnknownDate, say_date
+from webapp.assistants.context import ChatContext
+from webapp.services.facts import TodoAmbiguous, TodoExists, TodoGone, TodoRefused, TooManyTodos
+from webapp.services.todos import MAX_TODOS, Todo
+
+MAX_LISTED = 100
+MAX_NAMED = 10
+
+Arguments = ParamSpec("Arguments")
+Tool = Callable[Concatenate[RunContextWrapper[ChatContext], Arguments], str]
+
+
+def today_of(person: ChatContext) -> date:
+    """The date where the person is."""
+    try:
+        zone = ZoneInfo(person.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("UTC")
+    return datetime.now(UTC).astimezone(zone).date()
+
+
+def say_todo(todo: Todo, today: date) -> str:
+    """Such as "grocery shopping, due tomorrow, Friday 27 November 2026 #home"."""
+    due = f", due {say_date(todo.due_on, today)}" if todo.due_on else ""
+    late = " (late)" if todo.due_on and todo.due_on < today and not todo.done_at else ""
+    done = " (done)" if todo.done_at else ""
+    tags = "".join(f" #{tag}" for tag in todo.tags)
+    return f"{todo.title}{due}{late}{done}{tags}"
+
+
+def say_todos(todos: Sequence[Todo], today: date) -> str:
+    """A line each, with the notes; empty for none."""
+    lines = []
+    for todo in todos[:MAX_LISTED]:
+        notes = f": {' '.join(todo.notes.split())}" if todo.notes else ""
+        lines.append(f"- {say_todo(todo, today)}{notes}")
+    if len(todos) > MAX_LISTED:
+        lines.append(f"- … and {len(todos) - MAX_LISTED} more")
+    return "\n".join(lines)
+
+
+def tell_person(tool: Tool[Arguments]) -> Tool[Arguments]:
+    """Let a tool say in a sentence why it could not do what it was asked."""
+
+    @wraps(tool)
+    def telling(
+        context: RunContextWrapper[ChatContext], *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> str:
+        try:
+            return tool(context, *args, **kwargs)
+        except (TodoRefused, UnknownDate) as error:
+            return f"Not done: {error}"
+        except TodoGone:
+            return "Not done: there is no such todo."
+        except TodoExists as error:
+            return f"Not done: there is an open todo “{error}” already."
+        except TodoAmbiguous as error:
+            named = ", ".join(f"“{title}”" for title in error.titles[:MAX_NAMED])
+            return f"Not done: several are meant: {named}. Ask which one."
+        except TooManyTodos:
+            return f"Not done: there are {MAX_TODOS:,} todos, and that is the most one may have."
+
+    return cast("Tool[Arguments]", telling)
