@@ -7,7 +7,7 @@ const BY_TOUCH = matchMedia("(hover: none) and (pointer: coarse)");
 const BEGUN = "parley:begun";
 
 const form = document.querySelector("[data-composer]");
-const text = form?.elements.text;
+const text = form?.querySelector("textarea");
 const notice = document.querySelector("[data-composer-notice]");
 const draft = form?.dataset.draft;
 let sending = null; // The bubble that stands for what is on its way.

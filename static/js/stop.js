@@ -8,7 +8,7 @@ function show(state) {
   for (const part of composer?.querySelectorAll("[data-when]") ?? []) {
     const had = part === document.activeElement;
     part.hidden = part.dataset.when !== state;
-    if (had && part.hidden) composer.elements.text.focus();
+    if (had && part.hidden) composer.querySelector("textarea").focus();
   }
   if (stop) stop.disabled = false;
 }

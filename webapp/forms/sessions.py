@@ -1,7 +1,7 @@
 """What may be sent about a chat."""
 
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from webapp.forms.base import Form
 from webapp.services.sessions import MAX_NAME
@@ -16,7 +16,7 @@ class RenameForm(Form):
         "Name",
         filters=[_on_one_line],
         validators=[
-            InputRequired("Give the chat a name."),
+            DataRequired("Give the chat a name."),
             Length(max=MAX_NAME, message=f"A name has at most {MAX_NAME} characters."),
         ],
         render_kw={"dir": "auto", "autocomplete": "off", "maxlength": MAX_NAME},
