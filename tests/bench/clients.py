@@ -1,0 +1,103 @@
+"""A browser's part in a conversation, as little of it as the server can tell."""
+
+import asyncio
+import re
+import time
+from dataclasses import dataclass
+from html import unescape
+from urllib.parse import urlencode
+
+from tests.bench.people import Person
+
+PATIENCE = 120
+"""Seconds; a client that waits longer has failed."""
+_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+_KEY = re.compile(r'name="key"[^>]*value="([^"]+)"')
+_FOLLOW = re.compile(r'data-follow="([^"]+)"')
+_COOKIE = re.compile(r"^Set-Cookie: ([^;]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds from sending the message."""
+
+    first: float
+    """To the first word on the page."""
+    total: float
+    """To the whole reply."""
+
+
+async def converse(port: int, person: Person, ready: asyncio.Barrier) -> Timing:
+    """Open the chat, wait until everybody has, send a message, and read the reply to its end."""
+    browser = _Browser(port, person.cookie)
+    async with asyncio.timeout(PATIENCE):
+        page = await browser.ask("GET", f"/sessions/{person.session_id}")
+        form = {
+            "csrf_token": _found(_TOKEN, page),
+            "key": _found(_KEY, page),
+            "text": "Go on, please.",
+        }
+        await ready.wait()
+        sent = time.monotonic()
+        answer = await browser.ask("POST", f"/sessions/{person.session_id}/messages", form)
+        return await _read_reply(browser, _found(_FOLLOW, answer), sent)
+
+
+async def _read_reply(browser: "_Browser", path: str, sent: float) -> Timing:
+    reader, writer = await browser.send("GET", path)
+    first = None
+    event = ""
+    async for raw in reader:
+        line = raw.decode()
+        if line.startswith("event:"):
+            event = line.removeprefix("event:").strip()
+        if event == "end":
+            break
+        if first is None and line.startswith("data:") and "w0" in line:
+            first = time.monotonic() - sent
+    writer.close()
+    total = time.monotonic() - sent
+    return Timing(first or total, total)
+
+
+class _Browser:
+    def __init__(self, port: int, cookie: str) -> None:
+        self._port = port
+        self._cookie = cookie
+
+    async def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> str:
+        reader, writer = await self.send(method, path, urlencode(form or {}))
+        head, _, content = (await reader.read()).decode().partition("\r\n\r\n")
+        writer.close()
+        if " 200 " not in head.partition("\r\n")[0]:
+            raise RuntimeError(f"{method} {path}: {head}")
+        if changed := _COOKIE.search(head):
+            self._cookie = changed[1]
+        return content
+
+    async def send(
+        self, method: str, path: str, body: str = ""
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port, limit=2**24)
+        lines = [
+            f"{method} {path} HTTP/1.1",
+            f"Host: 127.0.0.1:{self._port}",
+            f"Cookie: {self._cookie}",
+            "Connection: close",
+        ]
+        if body:
+            lines += [
+                "HX-Request: true",
+                "Content-Type: application/x-www-form-urlencoded",
+                f"Content-Length: {len(body)}",
+            ]
+        writer.write(("\r\n".join(lines) + "\r\n\r\n" + body).encode())
+        await writer.drain()
+        return reader, writer
+
+
+def _found(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text)
+    if match is None:
+        raise RuntimeError(f"the page has no {pattern.pattern}")
+    return unescape(match[1])
