@@ -11,6 +11,7 @@ from webapp.models.session_message import MessageRole, SessionMessage
 from webapp.models.sign_in import SignIn
 from webapp.models.sign_in_attempt import AttemptOutcome, SignInAttempt
 from webapp.models.todo_item import TodoItem
+from webapp.models.tool_approval import ToolApproval
 from webapp.models.usage_cap import UsageCap
 from webapp.models.usage_day import UsageDay
 from webapp.models.user import User, UserRole
@@ -31,6 +32,7 @@ __all__ = [
     "SignIn",
     "SignInAttempt",
     "TodoItem",
+    "ToolApproval",
     "UsageCap",
     "UsageDay",
     "User",

@@ -4,6 +4,8 @@ Nothing that is imported here imports the SDK, which takes a second; the executo
 thread of its own.
 """
 
+from webapp.runs.continuing import continue_run
+from webapp.runs.decisions import decide_run
 from webapp.runs.executor import Executor, current, ready, start_executor
 from webapp.runs.following import read_events
 from webapp.runs.retrying import retry_run
@@ -12,7 +14,9 @@ from webapp.runs.stopping import stop_run
 
 __all__ = [
     "Executor",
+    "continue_run",
     "current",
+    "decide_run",
     "read_events",
     "ready",
     "retry_run",

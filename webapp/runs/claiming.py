@@ -6,12 +6,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, func, select, true, update
 from sqlalchemy.orm import Session
 
 from webapp.database import utc_now, write_tx
-from webapp.models import AgentRun, AgentSession, RunEvent, RunStatus, User
-from webapp.runs.events import Numbered, from_row
+from webapp.models import (
+    AgentRun,
+    AgentSession,
+    RunEvent,
+    RunStatus,
+    SessionMessage,
+    ToolApproval,
+    User,
+)
+from webapp.runs.events import Numbered, from_row, last_speaker
 from webapp.runs.run_session import RunFenced
 from webapp.runs.unsaved import count_texts, stored_items
 
@@ -22,8 +30,9 @@ class ClaimedRun:
 
     id: UUID
     epoch: int
-    started_at: datetime
+    claimed_at: datetime
     input: list[dict[str, Any]]
+    """What the session does not hold yet."""
     state: str | None
     """The SDK's RunState, when the run goes on after a pause."""
     agent_name: str | None
@@ -33,6 +42,12 @@ class ClaimedRun:
     user_id: UUID
     display_name: str
     time_zone: str
+    speaker: str | None
+    """Who of the chat's agents spoke last: it may have been handed over."""
+    speaker_before: str | None
+    """Who spoke last before this run."""
+    approved_tools: frozenset[str]
+    """What the person has approved for the rest of the chat."""
     known: Sequence[Numbered]
     """What has happened in the run before."""
     texts: int
@@ -49,12 +64,12 @@ def claim_run(run_id: UUID) -> ClaimedRun | None:
             .values(
                 status=RunStatus.RUNNING,
                 epoch=AgentRun.epoch + 1,
-                started_at=utc_now(),
+                started_at=func.coalesce(AgentRun.started_at, utc_now()),
                 updated_at=utc_now(),
             )
             .returning(
                 AgentRun.epoch,
-                AgentRun.started_at,
+                utc_now(),
                 AgentRun.input,
                 AgentRun.state,
                 AgentRun.session_id,
@@ -63,12 +78,15 @@ def claim_run(run_id: UUID) -> ClaimedRun | None:
         if claimed is None:
             return None
         session = tx.get_one(AgentSession, claimed.session_id)
+        known = stored_events(tx, run_id)
+        items = stored_items(tx, run_id)
         user = tx.get_one(User, session.user_id)
         return ClaimedRun(
             id=run_id,
             epoch=claimed.epoch,
-            started_at=claimed.started_at,
-            input=claimed.input,
+            claimed_at=claimed[1],
+            # What is stored is read from the session: a run that goes on has nothing to add.
+            input=[] if items else claimed.input,
             state=claimed.state,
             agent_name=session.agent_name,
             agent_instructions=session.agent_instructions,
@@ -77,8 +95,15 @@ def claim_run(run_id: UUID) -> ClaimedRun | None:
             user_id=user.id,
             display_name=user.display_name,
             time_zone=user.time_zone,
-            known=stored_events(tx, run_id),
-            texts=count_texts(stored_items(tx, run_id)),
+            speaker=last_speaker(known) or _last_speaker(tx, session),
+            speaker_before=_last_speaker(tx, session, but=run_id),
+            approved_tools=frozenset(
+                tx.scalars(
+                    select(ToolApproval.tool_name).where(ToolApproval.session_id == session.id)
+                )
+            ),
+            known=known,
+            texts=count_texts(items),
             engine=_engine(tx),
         )
 
@@ -103,6 +128,24 @@ def hold_fence(tx: Session, run_id: UUID, epoch: int, **values: Any) -> None:
     ).one_or_none()
     if ours is None:
         raise RunFenced(run_id)
+
+
+def _last_speaker(tx: Session, session: AgentSession, but: UUID | None = None) -> str | None:
+    """Who spoke last in the runs with the agent that the chat is with now."""
+    others = true() if but is None else SessionMessage.run_id != but
+    return tx.scalar(
+        select(SessionMessage.agent_name)
+        .join(AgentRun, AgentRun.id == SessionMessage.run_id)
+        .where(
+            SessionMessage.session_id == session.id,
+            SessionMessage.superseded_at.is_(None),
+            SessionMessage.agent_name.is_not(None),
+            AgentRun.agent_name == session.agent_name,
+            others,
+        )
+        .order_by(SessionMessage.position.desc())
+        .limit(1)
+    )
 
 
 def _engine(tx: Session) -> Engine:

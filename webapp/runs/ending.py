@@ -13,7 +13,7 @@ from webapp.database import utc_now
 from webapp.database_session import append_items
 from webapp.models import AgentRun, AgentSession, RunStatus
 from webapp.runs.claiming import hold_fence, stored_events
-from webapp.runs.events import AgentChanged, Numbered
+from webapp.runs.events import Numbered, last_speaker
 from webapp.runs.unsaved import stored_items, unsaved_items
 
 
@@ -23,6 +23,8 @@ class Ending:
     error_kind: str | None = None
     error_message: str | None = None
     """A sentence for the person."""
+    state: str | None = None
+    """The SDK's RunState, of a run that pauses."""
     keeps_text: bool = True
     """Whether text that the SDK has not stored is kept; a guardrail's refusal is not."""
 
@@ -43,11 +45,22 @@ TOO_MUCH = Ending(
     "too_much",
     "This reply grew longer than a reply may be, so it was ended here.",
 )
+STATE_UNUSABLE = Ending(
+    RunStatus.FAILED,
+    "state_unusable",
+    "The agent has changed since this reply paused, so it cannot go on from there. Try again to"
+    " have it answered anew.",
+)
 AGENT_GONE = Ending(
     RunStatus.FAILED,
     "agent_gone",
     "The agent of this chat is not available any more. A new chat can have another one.",
 )
+
+
+def paused(state: str) -> Ending:
+    """Not an end: the run waits for a person, and nothing of it is kept alive."""
+    return Ending(RunStatus.PAUSED, state=state)
 
 
 class Halt(Enum):
@@ -84,13 +97,20 @@ def end_run(
         status=ending.status,
         error_kind=ending.error_kind,
         error_message=ending.error_message,
-        ended_at=utc_now(),
-        state=None,
+        ended_at=None if ending.status is RunStatus.PAUSED else utc_now(),
+        state=ending.state,
         **values,
     )
-    if ending.status is not RunStatus.FINISHED:
+    if ending.status not in {RunStatus.FINISHED, RunStatus.PAUSED}:
         keep_unsaved(tx, run_id, stored_events(tx, run_id) if events is None else events, ending)
     _touch_session(tx, run_id)
+
+
+def end_unbegun(tx: Session, run: AgentRun) -> None:
+    """End a queued run: its message stays, and gets no answer."""
+    run.ended_at = utc_now()
+    run.state = None
+    append_items(tx, run.session_id, run.input, run_id=run.id)
 
 
 def keep_unsaved(tx: Session, run_id: UUID, events: Sequence[Numbered], ending: Ending) -> None:
@@ -102,10 +122,10 @@ def keep_unsaved(tx: Session, run_id: UUID, events: Sequence[Numbered], ending: 
     ).one()
     saved = stored_items(tx, run_id)
     items = unsaved_items(events, saved, with_text=ending.keeps_text)
-    agents = [known.event.name for known in events if isinstance(known.event, AgentChanged)]
     if not saved:
         append_items(tx, run.session_id, run.input, run_id=run_id)
-    append_items(tx, run.session_id, items, run_id=run_id, agent_name=[run.agent_name, *agents][-1])
+    speaker = last_speaker(events) or run.agent_name
+    append_items(tx, run.session_id, items, run_id=run_id, agent_name=speaker)
 
 
 def _touch_session(tx: Session, run_id: UUID) -> None:

@@ -166,6 +166,12 @@ def _continues(before: Event, after: Event) -> bool:
             return False
 
 
+def last_speaker(events: Iterable[Numbered]) -> str | None:
+    """Who the run was handed to last; None where it was not."""
+    names = [known.event.name for known in events if isinstance(known.event, AgentChanged)]
+    return names[-1] if names else None
+
+
 def to_row(run_id: UUID, epoch: int, numbered: Numbered) -> dict[str, Any]:
     """The values of a run_event row."""
     data = asdict(numbered.event)

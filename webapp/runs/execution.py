@@ -18,12 +18,14 @@ from webapp.config import Settings
 from webapp.database import read_tx, write_tx
 from webapp.database_session.items import storable
 from webapp.models import AgentRun, RunStatus
+from webapp.runs.approving import StateUnusable
+from webapp.runs.casting import AgentGone, Catalogue
 from webapp.runs.channel import Channel
 from webapp.runs.claiming import ClaimedRun, claim_run
-from webapp.runs.ending import AGENT_GONE, TOO_MUCH, Ending, Halt, end_run
+from webapp.runs.ending import AGENT_GONE, STATE_UNUSABLE, TOO_MUCH, Ending, Halt, end_run
 from webapp.runs.events import Numbered
 from webapp.runs.journal import UNREACHABLE, Journal
-from webapp.runs.playing import AgentGone, Catalogue, Play, TooMuch
+from webapp.runs.playing import Play, TooMuch
 from webapp.runs.recorder import Recorder
 from webapp.runs.run_session import RunFenced
 from webapp.runs.threads import in_database_thread
@@ -129,6 +131,9 @@ def _failed(error: BaseException) -> Ending:
         return TOO_MUCH
     if isinstance(error, AgentGone):
         return AGENT_GONE
+    if isinstance(error, StateUnusable):
+        log.warning("state_unusable", exc_info=error)
+        return STATE_UNUSABLE
     fault = describe(error)
     log.warning("run_failed", kind=fault.kind, exc_info=error)
     return Ending(

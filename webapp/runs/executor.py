@@ -22,7 +22,8 @@ from webapp.runs.channel import MemoryChannel
 from webapp.runs.ending import Halt
 from webapp.runs.journal import Journal
 from webapp.runs.keeping import Keeper
-from webapp.runs.threads import ThreadEach
+from webapp.runs.recovery import fail_unbegun_run
+from webapp.runs.threads import ThreadEach, in_database_thread
 
 Result = TypeVar("Result")
 
@@ -151,8 +152,9 @@ class Executor:
             )
             await job.work(execution.Turn(job.run_id, around))
         except Exception:
-            # The keeper finds it running with nobody at work, and marks it interrupted.
+            # One that was begun is found by the keeper, and marked interrupted.
             log.exception("run_lost", run=str(job.run_id))
+            await in_database_thread(fail_unbegun_run, job.run_id)
         finally:
             self._jobs.pop(job.run_id)
             self.channel.close(job.run_id)
@@ -195,6 +197,13 @@ def start_executor(settings: Settings, catalogue: Callable[[], Any] | None = Non
 def current() -> Executor | None:
     """The executor of this process, where the server has started one."""
     return _current[0] if _current else None
+
+
+def submit(tx: Session, run_id: UUID) -> None:
+    """Have a queued run worked on after the commit; where no executor is, the next one finds it."""
+    executor = current()
+    if executor is not None:
+        executor.submit(tx, run_id)
 
 
 def ready() -> bool:

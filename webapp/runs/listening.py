@@ -32,6 +32,7 @@ class Listener:
         """What the model's server calls the model that answered."""
         self.agent_name = agent_name
         """Who speaks."""
+        self.has_heard_a_model = False
         self._recorder = recorder
         self._response = 0
         self._places: dict[tuple[Any, ...], int] = {}
@@ -49,6 +50,7 @@ class Listener:
             self._recorder.agent_changed(self.agent_name)
 
     def _hear_raw(self, data: Any) -> None:
+        self.has_heard_a_model = True
         kind = getattr(data, "type", "")
         if kind in _TEXT:
             if data.delta:

@@ -5,51 +5,43 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any, Protocol, cast
+from typing import Any, TypeAlias, cast
 
 from agents import (
     Agent,
+    ModelBehaviorError,
     RunConfig,
     Runner,
     RunResultStreaming,
+    RunState,
     StreamEvent,
     TResponseInputItem,
+    UserError,
 )
 from agents.run_config import CallModelData, ModelInputData
+from sqlalchemy import func
 
 from webapp.assistants.context import ChatContext
 from webapp.assistants.models import run_config
 from webapp.config import Settings
 from webapp.database_session import Item
+from webapp.models import AgentRun
+from webapp.runs.approving import StateUnusable, ask_for_approval, resumed
 from webapp.runs.bounds import cut_item
+from webapp.runs.casting import Catalogue, entry_for, instructed, speaker
 from webapp.runs.claiming import ClaimedRun
-from webapp.runs.ending import FINISHED, Ending
+from webapp.runs.ending import FINISHED, Ending, paused
 from webapp.runs.listening import Hooks, Listener
 from webapp.runs.recorder import Recorder
 from webapp.runs.run_session import RunSession
 
+Work: TypeAlias = list[TResponseInputItem] | RunState[Any, Agent[Any]]
+
+USAGE = ("requests", "input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens")
+
 
 class TooMuch(Exception):
     """The model has written more than a reply may be."""
-
-
-class AgentGone(Exception):
-    """The chat's agent is not offered any more."""
-
-
-class Entry(Protocol):
-    """An agent that people may talk with."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def agent(self) -> Agent[Any]: ...
-
-
-class Catalogue(Protocol):
-    @property
-    def default(self) -> Entry: ...
-    def find(self, name: str) -> Entry | None: ...
 
 
 class Play:
@@ -62,56 +54,69 @@ class Play:
         self._recorder = recorder
         self._settings = settings
         self._result: RunResultStreaming | None = None
+        self._used_before: tuple[int, ...] = ()
         self._listener: Listener | None = None
         self._agent_name = run.agent_name
+        self._ending = FINISHED
 
     async def perform(self, catalogue: Callable[[], Catalogue]) -> None:
-        """Play the turn to its end. What the SDK raises is raised."""
-        entry = _entry_for(self._run, await asyncio.to_thread(catalogue))
+        """Play the turn to its end or its pause. What the SDK raises is raised."""
+        entry = entry_for(self._run, await asyncio.to_thread(catalogue))
         self._agent_name = entry.name
-        session = self._session(entry.name)
-        self._listener = Listener(self._recorder, entry.agent.name, self._run.texts)
-        self._result = result = Runner.run_streamed(
-            _instructed(entry.agent, self._run.agent_instructions),
-            cast("list[TResponseInputItem]", self._run.input),
+        # A paused run is taken up by whom it began with: the others are found from there.
+        paused = self._run.state is not None
+        begins = self._run.speaker_before if paused else self._run.speaker
+        agent = instructed(speaker(entry.agent, begins), self._run.agent_instructions)
+        speaks = self._run.speaker or agent.name
+        session = self._session(speaks)
+        self._listener = Listener(self._recorder, speaks, self._run.texts)
+        work: Work | None = cast("list[TResponseInputItem]", self._run.input)
+        if paused:
+            work = await resumed(agent, self._run, self._context(), self._recorder)
+        while work is not None:
+            await self._play(agent, work, session)
+            work = self._go_on()
+
+    def ending(self) -> Ending:
+        """How it ended, once performed."""
+        return self._ending
+
+    def values(self) -> dict[str, Any]:
+        """What the run's row says of the performance, as far as it has come."""
+        values: dict[str, Any] = {"agent_name": self._agent_name}
+        if self._recorder.first_token_at is not None:
+            first = func.coalesce(AgentRun.first_token_at, self._recorder.first_token_at)
+            values["first_token_at"] = first
+        if self._listener is not None and self._listener.model is not None:
+            values["model"] = self._listener.model
+        if self._result is not None:
+            used = zip(USAGE, _used(self._result), self._used_before, strict=True)
+            values |= {name: getattr(AgentRun, name) + now - then for name, now, then in used}
+        return values
+
+    async def _play(self, agent: Agent[Any], work: Work, session: RunSession) -> None:
+        assert self._listener is not None
+        result = Runner.run_streamed(
+            agent,
+            work,
             session=session,
-            context=ChatContext(
-                user_id=self._run.user_id,
-                display_name=self._run.display_name,
-                time_zone=self._run.time_zone,
-                session_id=self._run.session_key,
-                run_id=self._run.id,
-            ),
+            context=self._context(),
             run_config=_bounded(run_config(self._settings), self._settings.max_tool_output),
             max_turns=self._settings.max_turns,
             hooks=Hooks(self._recorder, session),
         )
+        if self._result is None:
+            # A run that goes on after a pause brings what it has used before.
+            self._used_before = _used(result)
+        self._result = result
         try:
             await self._hear(result)
+        except (UserError, ModelBehaviorError) as error:
+            if self._run.state is not None and not self._listener.has_heard_a_model:
+                raise StateUnusable from error
+            raise
         finally:
             await _let_go(result)
-
-    def ending(self) -> Ending:
-        """How it ended, once performed."""
-        return FINISHED
-
-    def values(self) -> dict[str, Any]:
-        """What the run's row says of the performance, as far as it has come."""
-        values: dict[str, Any] = {
-            "agent_name": self._agent_name,
-            "first_token_at": self._recorder.first_token_at,
-            "model": self._listener.model if self._listener else None,
-        }
-        if self._result is not None:
-            usage = self._result.context_wrapper.usage
-            values |= {
-                "requests": usage.requests,
-                "input_tokens": usage.input_tokens,
-                "cached_tokens": usage.input_tokens_details.cached_tokens,
-                "output_tokens": usage.output_tokens,
-                "reasoning_tokens": usage.output_tokens_details.reasoning_tokens,
-            }
-        return values
 
     async def _hear(self, result: RunResultStreaming) -> None:
         assert self._listener is not None
@@ -123,6 +128,27 @@ class Play:
                 if self._recorder.characters > self._settings.max_output:
                     result.cancel()
                     raise TooMuch
+
+    def _go_on(self) -> Work | None:
+        """What to go on with where everything that was asked for is approved already."""
+        assert self._result is not None
+        if not self._result.interruptions:
+            return None
+        state = self._result.to_state()
+        if ask_for_approval(state, self._run.approved_tools, self._recorder):
+            # The context is made anew each time: it must not be believed from storage.
+            self._ending = paused(state.to_string(context_serializer=lambda _: {}))
+            return None
+        return state
+
+    def _context(self) -> ChatContext:
+        return ChatContext(
+            user_id=self._run.user_id,
+            display_name=self._run.display_name,
+            time_zone=self._run.time_zone,
+            session_id=self._run.session_key,
+            run_id=self._run.id,
+        )
 
     def _session(self, agent_name: str) -> RunSession:
         return RunSession(
@@ -136,27 +162,15 @@ class Play:
         )
 
 
-def _entry_for(run: ClaimedRun, catalogue: Catalogue) -> Entry:
-    entry = catalogue.find(run.agent_name) if run.agent_name else catalogue.default
-    if entry is None:
-        raise AgentGone
-    return entry
-
-
-def _instructed(agent: Agent[Any], more: str | None) -> Agent[Any]:
-    """The agent with the chat's own instructions after its own."""
-    if not more:
-        return agent
-    given = agent.instructions
-    if not callable(given):
-        return agent.clone(instructions=f"{given}\n\n{more}" if given else more)
-
-    async def both(context: Any, own: Agent[Any]) -> str:
-        said = given(context, own)
-        text = await said if asyncio.iscoroutine(said) else said
-        return f"{text}\n\n{more}" if text else more
-
-    return agent.clone(instructions=both)
+def _used(result: RunResultStreaming) -> tuple[int, ...]:
+    usage = result.context_wrapper.usage
+    return (
+        usage.requests,
+        usage.input_tokens,
+        usage.input_tokens_details.cached_tokens,
+        usage.output_tokens,
+        usage.output_tokens_details.reasoning_tokens,
+    )
 
 
 def _bounded(config: RunConfig, limit: int) -> RunConfig:

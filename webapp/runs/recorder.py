@@ -98,7 +98,7 @@ class Recorder:
         if self.first_token_at is None:
             # The database's clock, as the run's other times.
             elapsed = timedelta(seconds=time.monotonic() - self._began)
-            self.first_token_at = self._run.started_at + elapsed
+            self.first_token_at = self._run.claimed_at + elapsed
 
     def _record(self, event: Event) -> None:
         if self._is_closed:

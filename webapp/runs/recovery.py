@@ -8,8 +8,10 @@ from sqlalchemy import select
 
 from webapp.database import read_tx, write_tx
 from webapp.models import AgentRun, RunStatus
-from webapp.runs.ending import INTERRUPTED, end_run
+from webapp.runs.ending import INTERRUPTED, end_run, end_unbegun
 from webapp.runs.run_session import RunFenced
+
+NOT_BEGUN = "Something is wrong on this server, so this reply could not begin."
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +33,16 @@ def find_left_behind(holds: Callable[[UUID], bool]) -> tuple[list[UUID], list[UU
         [run_id for run_id, status in left if status is RunStatus.RUNNING],
         [run_id for run_id, status in left if status is RunStatus.QUEUED],
     )
+
+
+def fail_unbegun_run(run_id: UUID) -> None:
+    """End a run that could not even be begun; tried again and again, it would wait for ever."""
+    with write_tx() as tx:
+        run = tx.scalar(select(AgentRun).where(AgentRun.id == run_id).with_for_update())
+        if run is not None and run.status is RunStatus.QUEUED:
+            run.status = RunStatus.FAILED
+            run.error_kind, run.error_message = "unexpected", NOT_BEGUN
+            end_unbegun(tx, run)
 
 
 def interrupt_runs(run_ids: Collection[UUID]) -> None:

@@ -11,7 +11,9 @@ from webapp.models import AgentRun, RunStatus, SessionMessage
 from webapp.runs.starting import find_sent, lock_session, queue_run
 from webapp.services.facts import RunAlreadyActive, RunNotRetryable, SessionGone
 
-RETRYABLE = frozenset({RunStatus.FAILED, RunStatus.STOPPED, RunStatus.INTERRUPTED})
+UNFINISHED = frozenset({RunStatus.FAILED, RunStatus.STOPPED, RunStatus.INTERRUPTED})
+"""How a run may have ended that can be tried again, or continued."""
+RETRYABLE = UNFINISHED
 
 
 def retry_run(run_id: UUID, key: str) -> UUID:
@@ -29,8 +31,8 @@ def retry_run(run_id: UUID, key: str) -> UUID:
             again = find_sent(tx, session_id, key)
             if again is not None:
                 return again
-            run = _last_run(tx, session_id)
-            if run is None or run.id != run_id or run.status not in RETRYABLE:
+            run = last_run(tx, session_id)
+            if run is None or run.id != run_id or run.status not in UNFINISHED:
                 raise RunNotRetryable
             supersede_run(tx, run)
             return queue_run(tx, session, run.input, key)
@@ -49,7 +51,7 @@ def supersede_run(tx: Session, run: AgentRun) -> None:
     )
 
 
-def _last_run(tx: Session, session_id: UUID) -> AgentRun | None:
+def last_run(tx: Session, session_id: UUID) -> AgentRun | None:
     return tx.scalar(
         select(AgentRun)
         .where(AgentRun.session_id == session_id, AgentRun.superseded_at.is_(None))

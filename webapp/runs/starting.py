@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from webapp.database import utc_now, write_tx
 from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, RunStatus, User
-from webapp.runs.executor import current
+from webapp.runs.dismissing import WROTE_INSTEAD, dismiss_run
+from webapp.runs.executor import current, submit
 from webapp.services.facts import RunAlreadyActive, SessionGone, SessionInactive, TooManyRuns
 
 WORKING = (RunStatus.QUEUED, RunStatus.RUNNING)
@@ -17,6 +18,8 @@ WORKING = (RunStatus.QUEUED, RunStatus.RUNNING)
 
 def start_run(session_id: UUID, text: str, key: str) -> UUID:
     """Take a message and give the id of the run that will answer it.
+
+    Where the chat waits for an approval, the message takes its place.
 
     `key` is one per sending: the same again gives the first run again. From the return on the
     message cannot be lost. Raises SessionGone, SessionInactive, RunAlreadyActive, TooManyRuns.
@@ -55,13 +58,17 @@ def queue_run(tx: Session, session: AgentSession, items: list[dict[str, Any]], k
     """Write a run that waits for its turn, and have it worked on after the commit."""
     if not session.is_active:
         raise SessionInactive
-    if tx.scalar(
-        select(AgentRun.id).where(
-            AgentRun.session_id == session.id, AgentRun.status.in_(ACTIVE_STATUSES)
-        )
-    ):
+    active = tx.scalar(
+        select(AgentRun)
+        .where(AgentRun.session_id == session.id, AgentRun.status.in_(ACTIVE_STATUSES))
+        .with_for_update()
+    )
+    if active is not None and active.status is not RunStatus.PAUSED:
         raise RunAlreadyActive
     check_room(tx, session.user_id)
+    if active is not None:
+        dismiss_run(tx, active, WROTE_INSTEAD)
+        tx.flush()
     run = AgentRun(
         session_id=session.id, idempotency_key=key, input=items, agent_name=session.agent_name
     )
@@ -70,13 +77,6 @@ def queue_run(tx: Session, session: AgentSession, items: list[dict[str, Any]], k
     tx.flush()
     submit(tx, run.id)
     return run.id
-
-
-def submit(tx: Session, run_id: UUID) -> None:
-    """Have a queued run worked on after the commit; where no executor is, the next one finds it."""
-    executor = current()
-    if executor is not None:
-        executor.submit(tx, run_id)
 
 
 def check_room(tx: Session, user_id: UUID) -> None:

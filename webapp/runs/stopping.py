@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from webapp.database import utc_now, write_tx
-from webapp.database_session import append_items
+from webapp.database import write_tx
 from webapp.models import AgentRun, RunStatus
-from webapp.runs.ending import STOPPED, end_run
+from webapp.runs.dismissing import STOPPED as DISMISSED
+from webapp.runs.dismissing import dismiss_run
+from webapp.runs.ending import STOPPED, end_run, end_unbegun
 from webapp.runs.executor import current
 
 
@@ -23,17 +23,13 @@ def stop_run(run_id: UUID) -> None:
             return
         executor = current()
         if run.status is RunStatus.QUEUED:
-            _stop_waiting(tx, run)
+            run.status = RunStatus.STOPPED
+            end_unbegun(tx, run)
+        elif run.status is RunStatus.PAUSED:
+            dismiss_run(tx, run, DISMISSED)
         elif run.status is RunStatus.RUNNING:
             if executor is not None and executor.holds(run_id):
                 executor.cancel(tx, run_id)
             else:
                 # Whoever works on it is told by the fence.
                 end_run(tx, run_id, run.epoch, STOPPED)
-
-
-def _stop_waiting(tx: Session, run: AgentRun) -> None:
-    """Nobody has begun: the message stays, and gets no answer."""
-    run.status = RunStatus.STOPPED
-    run.ended_at = utc_now()
-    append_items(tx, run.session_id, run.input, run_id=run.id)

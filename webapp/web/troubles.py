@@ -55,6 +55,14 @@ OF_FACTS: dict[type[facts.Fact], Trouble] = {
     facts.RunNotRetryable: Trouble(
         409, "This cannot be tried again", "Only the last turn of a chat can, once it has ended."
     ),
+    facts.RunNotContinuable: Trouble(
+        409, "This cannot go on", "Only the last turn of a chat can, once it has ended."
+    ),
+    facts.ApprovalSettled: Trouble(
+        409,
+        "This was settled already",
+        "Somebody decided, or the reply has ended. Reload the page.",
+    ),
     facts.TooManyRuns: Trouble(
         429, "Too many replies at once", "Wait until one has ended, then send again.", BUSY_SECONDS
     ),

@@ -1,0 +1,63 @@
+"""The events that a run's items tell of, where its own are gone or no longer true."""
+
+from collections.abc import Iterable, Iterator
+
+from webapp.database_session import Item, load_item
+from webapp.models import MessageRole, SessionMessage
+from webapp.runs.events import (
+    AgentChanged,
+    Event,
+    Numbered,
+    ReasoningDelta,
+    TextDelta,
+    ToolFinished,
+    ToolStarted,
+)
+
+
+def retell(rows: Iterable[SessionMessage], last_speaker: str | None) -> list[Numbered]:
+    """One event, or two, for each thing that was said, thought, called or returned.
+
+    The last word is that of `last_speaker`, who may have been handed the run and said nothing yet.
+    """
+    told = enumerate(_events(rows, last_speaker), 1)
+    return [Numbered(number, number, event) for number, event in told]
+
+
+def _events(rows: Iterable[SessionMessage], last_speaker: str | None) -> Iterator[Event]:
+    speaker: str | None = None
+    messages = thoughts = 0
+    for row in rows:
+        item = load_item(row)
+        if item is None or row.role is MessageRole.USER:
+            continue
+        if speaker is not None and row.agent_name not in {None, speaker}:
+            yield AgentChanged(row.agent_name or "")
+        speaker = row.agent_name or speaker
+        if item.get("role") == "assistant":
+            if row.content:
+                yield TextDelta(messages, row.content)
+                messages += 1
+        elif item.get("type") == "reasoning":
+            for part in item.get("summary") or ():
+                yield ReasoningDelta(thoughts, part.get("text", ""))
+                thoughts += 1
+        else:
+            yield from _of_tool(item, row)
+    if speaker is not None and last_speaker not in {None, speaker}:
+        yield AgentChanged(last_speaker or "")
+
+
+def _of_tool(item: Item, row: SessionMessage) -> Iterator[Event]:
+    at = row.created_at.timestamp()
+    kind = str(item.get("type", ""))
+    if kind.endswith("_output"):
+        yield ToolFinished(row.tool_call_id or "", row.content, at)
+    elif kind.endswith("_call"):
+        arguments = item.get("arguments")
+        told = arguments if isinstance(arguments, str) else ""
+        call_id = row.tool_call_id or str(item.get("id", ""))
+        is_hosted = row.tool_call_id is None
+        yield ToolStarted(call_id, row.tool_name or "tool", told, at, is_hosted)
+        if is_hosted:
+            yield ToolFinished(call_id, str(item.get("status", "")), at)
