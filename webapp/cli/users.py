@@ -18,6 +18,7 @@ from webapp.services.accounts import (
     set_password,
 )
 from webapp.services.facts import EmailRefused, EmailTaken, LastAdmin, NameRefused, PasswordRefused
+from webapp.services.names import fold_email
 
 users = AppGroup("users", help="Make, list and switch off accounts.")
 
@@ -46,7 +47,7 @@ def create(email: str, name: str | None, admin: bool, password_stdin: bool) -> N
         raise click.ClickException(str(fact)) from None
     except EmailTaken:
         raise click.ClickException(f"There is an account with {email} already.") from None
-    click.echo(f"Made the {'admin' if role is UserRole.ADMIN else 'account'} {email}.")
+    click.echo(f"Made the {'admin' if role is UserRole.ADMIN else 'account'} {fold_email(email)}.")
 
 
 @users.command("set-password")

@@ -29,7 +29,8 @@ class Gate:
 
     def __init__(self, slots: int, waiting: int) -> None:
         self._slots = Semaphore(slots)
-        self._most = slots + waiting
+        self.most = slots + waiting
+        """How many may be inside, waiting ones too."""
         self._inside = 0
         self._guard = Lock()
         self.passed = 0
@@ -39,7 +40,7 @@ class Gate:
     def enter(self) -> Iterator[None]:
         """Wait for a slot. Raises ServerBusy where too many wait already."""
         with self._guard:
-            if self._inside >= self._most:
+            if self._inside >= self.most:
                 raise ServerBusy
             self._inside += 1
             self.passed += 1
