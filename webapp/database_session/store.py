@@ -160,7 +160,7 @@ def _insert(
     for position, row in enumerate(rows, reserved.next_position - len(rows)):
         row.update(each, id=uuid7().hex, position=position)
     if not in_one_text:
-        statements.INSERT_ITEM.run_many(connection, rows)
+        statements.INSERT_ITEM.run_together(connection, rows)
         return
     for start in range(0, len(rows), _BATCH):
         text = json.dumps(rows[start : start + _BATCH])
