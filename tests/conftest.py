@@ -1,10 +1,8 @@
 """The fixtures that tests of every layer share. Each database test runs on both databases."""
 
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -12,7 +10,7 @@ from flask_migrate import upgrade
 from pytest_socket import socket_allow_hosts
 
 from tests.support.client import PageClient
-from tests.support.postgres import make_postgresql_database
+from tests.support.databases import empty_database
 from webapp import create_app
 from webapp.cli.migrations import init_migrations
 from webapp.config import Settings
@@ -54,12 +52,8 @@ def _loopback_only() -> None:
 @pytest.fixture(scope="session")
 def database_url(database: str, run_folder: Path) -> Iterator[str]:
     """The address of an empty database, made for this test process."""
-    if database == "sqlite":
-        with tempfile.TemporaryDirectory() as folder:
-            yield f"sqlite:///{folder}/parley.db"
-    else:
-        with make_postgresql_database(run_folder, f"test_{uuid4().hex}") as url:
-            yield url
+    with empty_database(database, run_folder) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

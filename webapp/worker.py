@@ -1,4 +1,4 @@
-"""The server's second process: it serves pages and runs agents, from its first moment to its ending.
+"""The server's second process: it serves pages and runs agents, from first to last.
 
 The SDK is imported on a thread of its own after the address is there: that takes as long as
 everything else together, and nobody needs it before a first message.
