@@ -5,13 +5,15 @@ from threading import Barrier
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tests.support.accounts import csrf_token, is_signed_in, make_account
 from tests.support.client import PageClient
-from webapp.database import read_tx
+from webapp.database import read_tx, write_tx
 from webapp.models import User, UserRole
-from webapp.services.setup import setup_token
+from webapp.services.facts import SetupClosed
+from webapp.services.passwords import gate
+from webapp.services.setup import create_first_admin, setup_token
 
 TOGETHER = 32
 GRACE = {"display_name": "Grace", "email": "grace@example.org", "password": "orange meadow 77"}
@@ -97,3 +99,41 @@ def test_of_many_at_once_exactly_one_becomes_the_admin(app: Flask, token: str) -
     set_ups = [answers[number] for number in range(TOGETHER) if number % 4]
     assert set_ups.count(303) == 1
     assert set(set_ups) == {303, 404}
+
+
+def test_of_those_who_reach_the_database_together_one_becomes_the_admin(
+    app: Flask, token: str
+) -> None:
+    hashed = gate.passed + TOGETHER
+
+    def set_up(number: int) -> bool:
+        email = f"person{number}@example.org"
+        try:
+            create_first_admin(
+                token, email, "Grace", GRACE["password"], secret_key=str(app.secret_key)
+            )
+        except SetupClosed:
+            return False
+        return True
+
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        with write_tx() as tx:
+            is_postgresql = tx.get_bind().dialect.name == "postgresql"
+            if is_postgresql:
+                # Nobody may add a row, and everybody may look.
+                tx.execute(text("LOCK TABLE user_account IN EXCLUSIVE MODE"))
+            answers = [pool.submit(set_up, number) for number in range(TOGETHER)]
+            while gate.passed < hashed or (is_postgresql and _waiting() < TOGETHER):
+                assert not any(answer.done() for answer in answers)
+        assert sum(answer.result() for answer in answers) == 1
+    assert [user.role for user in _everybody()] == [UserRole.ADMIN]
+
+
+def _waiting() -> int:
+    """How many connections wait for a lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    with read_tx() as tx:
+        return tx.scalar(waiting) or 0

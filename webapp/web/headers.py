@@ -38,9 +38,8 @@ def _say(response: Response) -> Response:
     response.headers.update(ALWAYS)
     if current_settings().is_https:
         response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
-    if response.status_code >= 400 or "Cache-Control" not in response.headers:  # noqa: PLR2004
-        # Pages are a person's own: after signing out, "back" must not show them.
-        response.headers["Cache-Control"] = "no-store"
+    # Pages are a person's own: after signing out, "back" must not show them.
+    response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
