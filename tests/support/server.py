@@ -16,7 +16,7 @@ from webapp.config import ROOT, variable
 
 CONFIGURATION = str(ROOT / "gunicorn.conf.py")
 READY = "Parley is at "
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds to wait for a start or an end; a machine that runs many tests is slow."""
 
 
