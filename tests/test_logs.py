@@ -47,10 +47,12 @@ def test_an_event_is_one_line_with_its_time_level_and_values(
 
 def test_what_people_write_cannot_break_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     structlog.get_logger("webapp.somewhere").warning(NASTY, path=NASTY, **{"a\nb": object()})
-    logging.getLogger("library").warning("it said %s", NASTY)
+    # pytest keeps what is logged this way, and cannot send a lone surrogate to its other processes.
+    storable = NASTY.replace("\ud800", "")
+    logging.getLogger("library").warning("it said %s", storable)
     first, second = lines(capsys)
     assert first["event"] == first["path"] == NASTY
-    assert second["event"] == f"it said {NASTY}"
+    assert second["event"] == f"it said {storable}"
     assert second["logger"] == "library"
 
 
