@@ -18,6 +18,7 @@ from webapp.rendering.bounds import bound
 from webapp.rendering.highlighting import highlight, language_label
 from webapp.rendering.links import Addresses, show_where_links_lead
 from webapp.rendering.math import keep_formula
+from webapp.rendering.mending import mend_end
 
 TOP_HEADING = 3
 """A page's title is h1, an agent's name h2."""
@@ -48,6 +49,7 @@ def make_parser(*, colours: bool) -> MarkdownIt:
     bound(md)
     md.linkify = Addresses()
     md.inline.ruler.before("escape", "formula", keep_formula)
+    md.core.ruler.before("inline", "mending", mend_end)
     md.core.ruler.push("destinations", show_where_links_lead)
     md.core.ruler.push("tasks", _mark_tasks)
     md.core.ruler.push("directions", _set_directions)

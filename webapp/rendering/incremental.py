@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from webapp.rendering.dialect import Env, make_parser, render_tokens
 from webapp.rendering.markdown import readable
+from webapp.rendering.mending import IS_OPEN
 from webapp.rendering.sanitising import sanitise
 
 _coloured = make_parser(colours=True)
@@ -161,6 +162,7 @@ def _fork(env: Env) -> Env:
         "references": dict(env.get("references", {})),
         "headings": list(env.get("headings", [])),
         "cells": env.get("cells", 0),
+        IS_OPEN: True,
     }
 
 

@@ -1,0 +1,46 @@
+"""A whole chat as turns, the oldest first, with no more than a page of it in memory."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from webapp.database import read_tx
+from webapp.models import ACTIVE_STATUSES, AgentRun
+from webapp.rendering.turns import Entry, Gathered, gather_turns, show_turn
+from webapp.rendering.view_models import Turn
+from webapp.services.exports import ExportedChat, ExportedMessage
+
+PAGE = 200
+
+
+def turns_of(chat: ExportedChat, messages: Iterable[ExportedMessage]) -> Iterator[Turn]:
+    entries: list[Entry] = []
+    enough = PAGE
+    for message in messages:
+        entries.append(
+            Entry(message.item, message.position, message.run_id, message.agent_name, message.at)
+        )
+        if len(entries) >= enough:
+            # The last turn may go on with what comes next.
+            *whole, last = gather_turns(entries)
+            yield from _shown(chat, whole)
+            entries = entries[-(len(last.messages) + len(last.replies)) :]
+            enough = max(PAGE, 2 * len(entries))
+    yield from _shown(chat, gather_turns(entries))
+
+
+def _shown(chat: ExportedChat, turns: Sequence[Gathered]) -> Iterator[Turn]:
+    runs = _ended_runs({turn.run_id for turn in turns if turn.run_id})
+    for turn in turns:
+        turn.run = runs.get(turn.run_id)
+        shown = show_turn(turn, agent_name=chat.agent_name, is_last=False)
+        if shown:
+            yield shown
+
+
+def _ended_runs(ids: set[Any]) -> dict[Any, AgentRun]:
+    """How the replies ended. One that goes on is shown as far as it is stored."""
+    ended = select(AgentRun).where(AgentRun.id.in_(ids), AgentRun.status.not_in(ACTIVE_STATUSES))
+    with read_tx() as tx:
+        return {run.id: run for run in tx.scalars(ended)}
