@@ -55,6 +55,7 @@ postgres: .venv/run ## add what a PostgreSQL database needs
 format: .venv/dev ## put the code in the house's form
 	@$(BIN)/ruff format --quiet
 	@$(BIN)/ruff check --fix --quiet
+	@$(BIN)/python -m tests.support.settings_table
 
 lock: .venv/dev ## renew the locked versions in requirements/
 	@$(PIP) uv

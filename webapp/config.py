@@ -110,7 +110,7 @@ class Settings(BaseSettings):
     stop_seconds: Annotated[int, Field(ge=0, le=3600)] = 5
     """How long replies may go on after the server was told to stop."""
 
-    registration: Literal["open", "invitation", "closed"] = "closed"
+    registration: Literal["open", "invitation", "closed"] = "invitation"
     """Whether strangers may make an account; `invitation` lets in those with an admin's link."""
     sign_in_idle: Positive = 30 * 24 * 3600
     """A sign-in unused for so long ends."""
@@ -130,6 +130,8 @@ class Settings(BaseSettings):
 
     max_message: Positive = 100_000
     """The longest message that a person may send."""
+    max_import: Positive = 100_000_000
+    """The largest file of chats that a person may bring in, in bytes."""
     max_turns: Positive = 20
     """Model calls in one run."""
     run_seconds: Positive = 900

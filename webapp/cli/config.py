@@ -1,6 +1,7 @@
 """`flask config`: what Parley was started with."""
 
 import click
+from pydantic import BaseModel, SecretStr
 from sqlalchemy.engine import make_url
 
 from webapp.config import Settings, variable
@@ -23,12 +24,16 @@ def described(chosen: Settings) -> list[str]:
 
 def _shown(name: str, chosen: Settings) -> str:
     value = getattr(chosen, name)
-    if value is None:
-        return ""
-    if name in {"secret_key", "openai_api_key"}:
-        return HIDDEN
-    if name == "database_url":
-        return make_url(value).render_as_string(hide_password=True)
-    if isinstance(value, tuple):
-        return ",".join(value)
-    return str(value)
+    match value:
+        case None:
+            return ""
+        case SecretStr():
+            return HIDDEN
+        case BaseModel():
+            return value.model_dump_json()
+        case tuple():
+            return ",".join(value)
+        case str() if "://" in value:
+            return make_url(value).render_as_string(hide_password=True)
+        case _:
+            return str(value)
