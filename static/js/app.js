@@ -10,5 +10,6 @@ import "./composer.js";
 import "./stop.js";
 import "./keys.js";
 import "./stick.js";
+import "./earlier.js";
 import "./follow.js";
 import "./copy.js";

@@ -57,6 +57,7 @@ function setUp() {
   if (begun && begun !== draft) keepDraft(begun, "");
   sessionStorage.removeItem(BEGUN);
   if (!text.value) write(draftOf(draft));
+  if (!BY_TOUCH.matches && document.activeElement === document.body) text.focus();
 
   text.addEventListener("input", () => {
     grow();

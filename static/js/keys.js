@@ -1,6 +1,10 @@
 // Shortcuts. A key that somebody types in a field is theirs.
 import { openShortcuts } from "./dialog.js";
 
+if (/Mac|iP/.test(navigator.platform)) {
+  for (const key of document.querySelectorAll("[data-modifier]")) key.textContent = "⌘";
+}
+
 const EDITABLE = "input, textarea, select, [contenteditable]";
 
 function isTyping() {

@@ -6,7 +6,12 @@ function begin(host, id, action) {
   const form = template.content.firstElementChild.cloneNode(true);
   const input = form.elements.name;
   const before = host.querySelector("[data-name]").textContent;
-  const end = () => finish(form, host);
+  let isOver = false;
+  const end = () => {
+    if (isOver) return; // Taking the field away is a blur, too.
+    isOver = true;
+    finish(form, host);
+  };
   input.value = before;
   input.addEventListener("input", () => input.setCustomValidity(""));
   input.addEventListener("keydown", (event) => {
@@ -16,7 +21,7 @@ function begin(host, id, action) {
     end();
   });
   input.addEventListener("blur", () => {
-    if (input.value === before && form.isConnected) end();
+    if (input.value === before) end();
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

@@ -36,7 +36,8 @@ class PageClient(FlaskClient):
         if args and isinstance(args[0], str):
             kwargs.setdefault("base_url", self.base_url)
         answer = super().open(*args, **kwargs)
-        if answer.mimetype == "text/html" and not 300 <= answer.status_code < 400:
+        is_page = answer.mimetype == "text/html" and not 300 <= answer.status_code < 400
+        if is_page and "Content-Encoding" not in answer.headers:
             answer.page.check()
         return answer
 

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from tests.factories import make_run, make_session, make_user
 from tests.support.client import HTMX, PageClient
-from webapp.database import read_tx
+from webapp.database import read_tx, write_tx
+from webapp.database_session import append_items
 from webapp.models import AgentRun, AgentSession, RunStatus, User
 from webapp.services.sessions import deactivate_session
 
@@ -191,6 +192,39 @@ def test_many_sendings_of_one_message_at_once_are_one(
     assert statuses == [200] * 8
     assert runs() == 1
     assert page.status_code == 200
+
+
+def test_a_long_chat_is_shown_from_its_end_and_back_to_its_beginning(
+    client: PageClient, chat: AgentSession
+) -> None:
+    with write_tx() as tx:
+        for number in range(1, 41):
+            item = {"role": "user", "content": f"Message number {number}."}
+            append_items(tx, chat.id, [item])
+    page = client.get(address_of(chat)).page
+    assert "Message number 40." in page.text
+    assert "Message number 25." not in page.text
+    [earlier] = [a for a in page.every("a") if a.text == "Earlier messages"]
+    window = client.get(earlier.get("href"), headers=HTMX).page
+    assert not window.is_whole
+    assert "Message number 25." in window.text
+    assert "Message number 26." not in window.text
+    plain = client.get(earlier.get("href")).page
+    assert "Message number 25." in plain.by_id("transcript").text
+    [newest] = [a for a in plain.every("a") if a.text == "Newest messages"]
+    assert newest.get("href") == address_of(chat)
+    [earliest] = [a for a in window.every("a") if a.text == "Earlier messages"]
+    last = client.get(earliest.get("href"), headers=HTMX).page
+    assert "Message number 1." in last.text
+    assert not last.every("a")
+
+
+@pytest.mark.parametrize("before", ["-1", "0", "x", "9" * 40, "1e3"])
+def test_a_position_that_is_none_shows_a_page(
+    client: PageClient, chat: AgentSession, before: str
+) -> None:
+    assert client.get(f"{address_of(chat)}?before={before}").status_code == 200
+    assert client.get(f"{address_of(chat)}?before={before}", headers=HTMX).status_code == 200
 
 
 def test_nobody_sends_without_signing_in(client: PageClient, app: Flask) -> None:

@@ -128,7 +128,10 @@ def _runs_within(session_id: UUID, window: _Window, *, is_newest: bool) -> Selec
         runs = runs.where(first)
     if is_newest:
         return runs
-    return runs.where(or_(AgentRun.id.in_(ids), AgentRun.id < window.next_run_id))
+    within = AgentRun.id.in_(ids)
+    if window.next_run_id is None:
+        return runs.where(within)  # What follows was made elsewhere: it has no runs.
+    return runs.where(or_(within, AgentRun.id < window.next_run_id))
 
 
 def _add_events(tx: Session, turns: Iterable[Gathered]) -> None:

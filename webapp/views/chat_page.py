@@ -24,10 +24,16 @@ def offered_agent(name: str | None) -> AgentCard:
 
 
 def chat_page(
-    session: AgentSession, form: MessageForm | None = None, trouble: Trouble | None = None
+    session: AgentSession,
+    form: MessageForm | None = None,
+    trouble: Trouble | None = None,
+    before: int | None = None,
 ) -> ResponseReturnValue:
-    """The chat, with what was typed where it could not be sent."""
-    transcript = load_transcript(session.id)
+    """The end of the chat, or what stands before a position.
+
+    With what was typed where it could not be sent.
+    """
+    transcript = load_transcript(session.id, before)
     return _page(
         "sessions/show.html",
         trouble,
@@ -35,6 +41,7 @@ def chat_page(
         form=form or MessageForm(formdata=None, key=new_key()),
         agent=_agent_of(session),
         transcript=transcript,
+        is_earlier=before is not None,
         active_run_id=_active_run(transcript.turns),
     )
 

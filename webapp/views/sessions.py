@@ -10,6 +10,7 @@ from flask_login import current_user
 from webapp.forms.messages import FirstMessageForm, new_key
 from webapp.forms.sessions import RenameForm
 from webapp.rendering.session_lists import SessionLists, load_all, load_sidebar
+from webapp.rendering.transcript import load_transcript
 from webapp.runs import start_run
 from webapp.services.facts import TooManyRuns
 from webapp.services.sessions import (
@@ -28,6 +29,8 @@ from webapp.web.redirects import redirect_local
 from webapp.web.troubles import Trouble, of_fact
 
 bp = Blueprint("sessions", __name__)
+
+MAX_POSITION = 2**31 - 1
 
 
 @bp.app_context_processor
@@ -88,7 +91,20 @@ def create() -> ResponseReturnValue:
 
 @bp.get("/sessions/<uuid:session_id>")
 def show(session_id: UUID) -> ResponseReturnValue:
-    return chat_page(own_session(session_id))
+    session = own_session(session_id)
+    before = request.args.get("before", type=_position)
+    if is_htmx():
+        transcript = load_transcript(session.id, before)
+        return render_template("sessions/_window.html", session=session, transcript=transcript)
+    return chat_page(session, before=before)
+
+
+def _position(value: str) -> int:
+    """Raises ValueError, which asks for the newest, for what no column could hold."""
+    position = int(value)
+    if not 0 < position <= MAX_POSITION:
+        raise ValueError(value)
+    return position
 
 
 @bp.get("/sessions/<uuid:session_id>/rename")

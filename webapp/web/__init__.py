@@ -6,6 +6,7 @@ from jinja2 import StrictUndefined
 from webapp.config import Settings
 from webapp.web.access import init_access
 from webapp.web.assets import init_assets
+from webapp.web.compression import init_compression
 from webapp.web.csrf import init_csrf
 from webapp.web.errors import init_errors
 from webapp.web.headers import init_headers
@@ -28,6 +29,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     app.jinja_env.lstrip_blocks = True
     init_request_log(app, settings)
     init_headers(app, settings)
+    init_compression(app, settings)
     init_errors(app, settings)
     init_assets(app, settings)
     init_look(app, settings)

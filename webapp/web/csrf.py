@@ -2,11 +2,14 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, request
+from flask import Flask, abort, g, request
 from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError, generate_csrf, validate_csrf
+from wtforms import ValidationError
 
 from webapp.config import Settings
 from webapp.web.current import settings as current_settings
+from webapp.web.masking import mask, unmask
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -15,10 +18,30 @@ def init_csrf(app: Flask, settings: Settings) -> None:
     app.config.update(
         WTF_CSRF_METHODS=["POST", "PUT", "PATCH", "DELETE"],
         WTF_CSRF_TIME_LIMIT=None,  # A tab that stays open must not expire.
-        WTF_CSRF_SSL_STRICT=False,  # It wants a Referer; the Origin below says more.
+        WTF_CSRF_CHECK_DEFAULT=False,  # Tokens are masked: they are checked below.
     )
-    app.before_request(_refuse_foreign_pages)
     CSRFProtect(app)
+    app.before_request(_refuse_foreign_pages)
+    app.before_request(_refuse_without_token)
+    app.jinja_env.globals["csrf_token"] = _masked_token
+    app.context_processor(lambda: {"csrf_token": _masked_token})
+
+
+def _masked_token() -> str:
+    """The same all over a page, and another in the next."""
+    if "masked_csrf_token" not in g:
+        g.masked_csrf_token = mask(generate_csrf())
+    return str(g.masked_csrf_token)
+
+
+def _refuse_without_token() -> None:
+    if request.method in SAFE_METHODS or request.endpoint is None:
+        return
+    sent = request.form.get("csrf_token") or request.headers.get("X-CSRFToken", "")
+    try:
+        validate_csrf(unmask(sent))
+    except ValidationError as error:
+        raise CSRFError(str(error)) from error
 
 
 def _refuse_foreign_pages() -> None:

@@ -1,0 +1,92 @@
+"""Style sheet, scripts and icons: few, small, kept for ever, and renewed when they change."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.support.client import PageClient
+from webapp.config import ROOT
+from webapp.web.joining import join_modules
+
+ADDRESS = re.compile(r'(?:href|src)="(/static/[^"]+)"')
+
+
+@pytest.fixture
+def addresses(client: PageClient) -> list[str]:
+    return ADDRESS.findall(client.get("/no-such-page").text)
+
+
+def test_a_page_needs_few_files(addresses: list[str]) -> None:
+    assert [re.sub(r"\.[0-9a-f]{12}\.", ".", address) for address in addresses] == [
+        "/static/icon.svg",
+        "/static/app.css",
+        "/static/htmx.js",
+        "/static/app.js",
+    ]
+
+
+def test_files_are_compressed_and_kept_for_ever(client: PageClient, addresses: list[str]) -> None:
+    for address in addresses:
+        plain = client.get(address)
+        packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+        assert gzip.decompress(packed.data) == plain.data
+        assert packed.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert "Accept-Encoding" in packed.headers["Vary"]
+        assert "Set-Cookie" not in packed.headers
+
+
+@pytest.mark.parametrize("name", ["app.css", "app.000000000000.css", "css/base.css", "../wsgi.py"])
+def test_nothing_is_served_under_another_name(client: PageClient, name: str) -> None:
+    assert client.get(f"/static/{name}").status_code == 404
+
+
+def test_the_first_page_is_light(app: Flask, client: PageClient, addresses: list[str]) -> None:
+    wire = {"Accept-Encoding": "gzip"}
+    sizes = [len(client.get(address, headers=wire).data) for address in addresses]
+    page = len(client.get("/sign-in", headers=wire, follow_redirects=True).data)
+    assert page + sum(sizes) < 60 * 1024
+
+
+def test_every_script_is_served() -> None:
+    joined = join_modules(ROOT / "static/js/app.js")
+    for file in (ROOT / "static/js").glob("*.js"):
+        assert f"const ${file.stem.replace('-', '_')} = " in joined, file.name
+
+
+def module(folder: Path, name: str, source: str) -> Path:
+    file = folder / f"{name}.js"
+    file.write_text(source)
+    return file
+
+
+def test_modules_are_joined_in_the_order_of_their_imports(tmp_path: Path) -> None:
+    module(tmp_path, "low", "export const ONE = 1;\nexport async function two() {}\n")
+    module(tmp_path, "mid-dle", 'import { ONE, two } from "./low.js";\ntwo(ONE);\n')
+    entry = module(tmp_path, "app", 'import "./mid-dle.js";\nimport "./low.js";\n')
+    assert join_modules(entry) == (
+        "const $low = (() => {\nconst ONE = 1;\nasync function two() {}\n"
+        "return { ONE, two };\n})();\n"
+        "const $mid_dle = (() => {\nconst { ONE, two } = $low;\ntwo(ONE);\nreturn {  };\n})();\n"
+        "const $app = (() => {\nreturn {  };\n})();\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'import x from "./low.js";',
+        'import * as low from "./low.js";',
+        'import { a as b } from "https://elsewhere.example/low.js";',
+        "export default function () {}",
+        "export { ONE };",
+        "export let two = 2;",
+    ],
+)
+def test_a_form_that_cannot_be_joined_is_refused(tmp_path: Path, line: str) -> None:
+    module(tmp_path, "low", "export const ONE = 1;\n")
+    entry = module(tmp_path, "app", f"{line}\n")
+    with pytest.raises(ValueError, match="cannot be joined"):
+        join_modules(entry)
