@@ -6,15 +6,17 @@ from werkzeug.test import TestResponse
 
 from tests.support.client import PageClient
 from webapp.database import read_tx
-from webapp.models import User
+from webapp.models import User, UserRole
 from webapp.services.accounts import register_user
 
 EMAIL = "ada@example.org"
 PASSWORD = "violet harbour 9"
 
 
-def make_account(email: str = EMAIL, password: str = PASSWORD) -> User:
-    user_id = register_user(email, "Ada", password)
+def make_account(
+    email: str = EMAIL, password: str = PASSWORD, role: UserRole = UserRole.USER
+) -> User:
+    user_id = register_user(email, "Ada", password, role=role)
     with read_tx() as tx:
         return tx.get_one(User, user_id)
 

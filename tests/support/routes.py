@@ -6,7 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, Rule, UUIDConverter
+from werkzeug.routing.converters import NumberConverter
 
 # Werkzeug adds these by itself, and answers OPTIONS without a view.
 _AUTOMATIC = frozenset({"HEAD", "OPTIONS"})
@@ -37,10 +38,15 @@ def every_route(app: Flask, **ids: Any) -> Iterator[Route]:
 
 
 def _path(app: Flask, rule: Rule, ids: dict[str, Any]) -> str:
-    chosen = {name: ids.get(name, uuid4()) for name in rule.arguments}
-    # A name that is no id: a file, a format.
-    converters = rule._converters
-    for name in rule.arguments - ids.keys():
-        if type(converters[name]).__name__ != "UUIDConverter":
-            chosen[name] = 1 if "Integer" in type(converters[name]).__name__ else "x"
+    chosen = {name: ids.get(name) or _some(rule, name) for name in rule.arguments}
     return app.url_map.bind("localhost").build(rule.endpoint, chosen)
+
+
+def _some(rule: Rule, name: str) -> Any:
+    """What fits the rule and names nothing."""
+    converter = rule._converters[name]
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
+    if isinstance(converter, NumberConverter):
+        return 1
+    return uuid4() if isinstance(converter, UUIDConverter) else "x"

@@ -17,6 +17,7 @@ from webapp.config import Settings
 from webapp.database import read_tx
 from webapp.models import AgentRun, AgentSession
 from webapp.services.audit import audit_refusal
+from webapp.services.facts import SessionGone
 from webapp.web.current import address
 from webapp.web.htmx import wants_fragment
 from webapp.web.redirects import sign_in_url
@@ -45,7 +46,7 @@ def admin_only(view: View) -> View:
 
 
 def own_session(session_id: UUID) -> AgentSession:
-    """The person's chat; 404 for another's and for none.
+    """The person's chat. Raises SessionGone (404) for another's and for none.
 
     The row is detached, so that nothing is held open while an answer streams: ask again to see
     what a service has changed.
@@ -54,7 +55,7 @@ def own_session(session_id: UUID) -> AgentSession:
 
 
 def own_run(run_id: UUID) -> AgentRun:
-    """The person's run, with its `session`; 404 for another's and for none. Detached, as above."""
+    """The person's run, with its `session`. Raises SessionGone too; detached, as above."""
     runs = AgentRun.owned_by(current_user.id).where(AgentRun.id == run_id)
     return _own(runs.options(contains_eager(AgentRun.session)))
 
@@ -63,7 +64,7 @@ def _own(rows: Select[Row]) -> Row:
     with read_tx() as tx:
         row = tx.scalar(rows)
     if row is None:
-        abort(404)
+        raise SessionGone
     return row
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import structlog
 from flask import Flask, make_response, render_template
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -32,13 +33,21 @@ def init_errors(app: Flask, settings: Settings) -> None:
 
 def tell(trouble: Trouble) -> Response:
     """The answer, in the form that was asked for."""
-    template = "errors/_notice.html" if wants_fragment() else "errors/page.html"
+    template = _template(trouble)
     reference = request_id() if trouble.status >= SERVER_ERROR else ""
     body = render_template(template, trouble=trouble, reference=reference)
     response = make_response(body, trouble.status)
     if trouble.retry_after is not None:
         response.headers["Retry-After"] = str(trouble.retry_after)
     return response
+
+
+def _template(trouble: Trouble) -> str:
+    if wants_fragment():
+        return "errors/_notice.html"
+    # Beside the person's chats only where the fault is surely none of the database.
+    is_inside = trouble.status in {403, 404} and current_user.is_authenticated
+    return "errors/inside.html" if is_inside else "errors/page.html"
 
 
 def _tell_fact(fact: Fact) -> Response:

@@ -45,7 +45,12 @@ OF_STATUS: dict[int, Trouble] = {
 }
 
 OF_FACTS: dict[type[facts.Fact], Trouble] = {
-    facts.SessionGone: NOT_FOUND,
+    facts.SessionGone: Trouble(
+        404,
+        "There is no such chat",
+        "It may have been deleted, or it belongs to somebody else. "
+        "Check the address, or find it among your chats.",
+    ),
     facts.SessionInactive: Trouble(
         409, "This chat is deactivated", "It can be read. Activate it to send messages."
     ),
