@@ -4,6 +4,7 @@ from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from webapp.web.access import public
 from webapp.web.htmx import is_htmx
 from webapp.web.look import SIDEBAR_STATES, THEMES, keep_sidebar_state, keep_theme
 from webapp.web.redirects import redirect_local
@@ -12,6 +13,7 @@ bp = Blueprint("look", __name__)
 
 
 @bp.post("/theme")
+@public
 def theme() -> ResponseReturnValue:
     chosen = next((known for known in THEMES if known == request.form.get("theme")), None)
     if chosen is None:
