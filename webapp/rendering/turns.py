@@ -104,6 +104,9 @@ def _reply(turn: Gathered, agent_name: str, *, is_last: bool) -> Reply | None:
     is_paused = run is not None and run.status is RunStatus.PAUSED
     is_active = run is not None and run.status.is_active
     sections = draft.shown(is_active=is_active)
+    has_parts = any(section.parts for section in sections)
+    if run is None and not has_parts:
+        return None
     last = turn.replies[-1].at if turn.replies else None
     return Reply(
         dom_id=draft.dom_id,
@@ -111,7 +114,7 @@ def _reply(turn: Gathered, agent_name: str, *, is_last: bool) -> Reply | None:
         sections=sections,
         status=str(run.status if run else RunStatus.FINISHED),
         is_active=is_active and not is_paused,
-        notice=_notice(run, has_parts=any(section.parts for section in sections)),
+        notice=_notice(run, has_parts=has_parts),
         can_retry=run is not None and is_last and run.status in RETRYABLE,
         ended_at=(run.ended_at if run else None) or last,
         tokens=run.input_tokens + run.output_tokens if run else 0,
