@@ -1,0 +1,140 @@
+"""Chats as files, through the pages."""
+
+import io
+import json
+import zipfile
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.factories import make_user
+from tests.services.chats import make_chat, reply
+from tests.support.apps import app_like
+from tests.support.client import PageClient
+from tests.support.pages import Page
+from webapp.models import User
+from webapp.services.exports import list_chats, read_messages
+
+HOSTILE = '</style><script>alert(1)</script><img src="http://e.org/x">'
+
+
+@pytest.fixture
+def ada(client: PageClient) -> User:
+    user = make_user()
+    client.sign_in(user)
+    return user
+
+
+def fetch(client: PageClient, path: str) -> Any:
+    """As `client.get`, without what holds for pages: a file is none, and has a style inside."""
+    return FlaskClient.open(client, path, base_url=client.base_url)
+
+
+def upload(client: PageClient, data: bytes, name: str = "chat.json") -> Any:
+    page = client.get("/sessions/import").page
+    token = next(f.get("value") for f in page.every("input") if f.get("name") == "csrf_token")
+    head = "--cut\r\nContent-Disposition: form-data; name="
+    body = f'{head}"csrf_token"\r\n\r\n{token}\r\n{head}"file"; filename="{name}"\r\n\r\n'
+    # Made here: werkzeug leaves the file open in which it makes a large one.
+    whole = body.encode() + data + b"\r\n--cut--\r\n"
+    kind = "multipart/form-data; boundary=cut"
+    return client.post("/sessions/import", data=whole, content_type=kind)
+
+
+@pytest.mark.parametrize("kind", ["md", "json", "html"])
+def test_a_chat_is_sent_as_a_file_to_keep(client: PageClient, ada: User, kind: str) -> None:
+    chat = make_chat(ada.id, "Wo steht der Reiher?", reply("Im *Fluss*."), session_name="Vögel / 1")
+    answer = fetch(client, f"/sessions/{chat.id}/export.{kind}")
+    assert answer.status_code == 200
+    disposition = answer.headers["Content-Disposition"]
+    assert disposition.startswith("attachment")
+    assert f".{kind}" in disposition
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Wo steht der Reiher?" in answer.text
+    assert "Fluss" in answer.text
+
+
+@pytest.mark.parametrize("kind", ["md", "json", "html"])
+def test_nobody_takes_anothers_chat_away(client: PageClient, ada: User, kind: str) -> None:
+    chat = make_chat(make_user().id, "secret")
+    theirs = client.get(f"/sessions/{chat.id}/export.{kind}")
+    none = client.get(f"/sessions/{uuid4()}/export.{kind}")
+    assert (theirs.status_code, none.status_code) == (404, 404)
+    assert "secret" not in theirs.text
+    assert client.get(f"/sessions/{chat.id}/export.exe").status_code == 404
+
+
+def test_the_html_file_is_whole_and_inert(client: PageClient, ada: User) -> None:
+    call = {"type": "function_call", "call_id": "c", "name": HOSTILE, "arguments": HOSTILE}
+    output = {"type": "function_call_output", "call_id": "c", "output": HOSTILE}
+    code = f"```html\n{HOSTILE}\n```\n\n![x](http://e.org/x.png)"
+    chat = make_chat(
+        ada.id, HOSTILE, call, output, reply(HOSTILE + "\n\n" + code), session_name=HOSTILE
+    )
+    page = Page(fetch(client, f"/sessions/{chat.id}/export.html").text)
+    assert page.every("script", "img", "link", "button", "form", "iframe") == []
+    [policy] = [meta for meta in page.every("meta") if meta.get("http-equiv")]
+    assert policy.get("content").startswith("default-src 'none'; style-src 'unsafe-inline'")
+    assert page.heading == HOSTILE
+    assert len(page.every("style")) == 1
+
+
+def test_all_chats_are_sent_as_one_archive(client: PageClient, ada: User) -> None:
+    make_chat(make_user().id, "of another")
+    chats = [make_chat(ada.id, f"message {n}", session_name=f"A/{n}\u202e..") for n in range(3)]
+    answer = client.get("/export")
+    assert answer.mimetype == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        told = [json.loads(archive.read(name)) for name in names if name.endswith(".json")]
+    assert len(names) == 2 * len(chats)
+    assert all(name.count("/") == 1 and ".." not in name for name in names)
+    assert [file["messages"][0]["item"]["content"] for file in told] == [
+        f"message {n}" for n in range(3)
+    ]
+
+
+def test_a_chat_is_brought_in_and_led_to(client: PageClient, ada: User) -> None:
+    chat = make_chat(ada.id, "hello", session_name="Birds")
+    data = client.get(f"/sessions/{chat.id}/export.json").data
+    answer = upload(client, data)
+    assert answer.status_code == 200
+    [link] = [link for link in answer.page.by_id("main").every("a") if link.text == "Birds"]
+    copy = next(key for key in list_chats(ada.id) if key != chat.id)
+    assert link.get("href") == f"/sessions/{copy}"
+    assert [message.item for message in read_messages(copy)] == [
+        {"role": "user", "content": "hello"}
+    ]
+
+
+def test_a_file_that_is_none_is_told(client: PageClient, ada: User) -> None:
+    answer = upload(client, b"[", "<b>odd</b>.json")
+    assert answer.status_code == 422
+    assert "<b>odd</b>.json was left out: it is not JSON" in answer.page.by_id("main").text
+    nothing = upload(client, b"", "")
+    assert nothing.status_code == 422
+    assert "Choose a file." in nothing.page.by_id("main").text
+    assert list_chats(ada.id) == []
+
+
+def test_a_file_larger_than_a_form_is_taken_up_to_the_limit(client: PageClient, ada: User) -> None:
+    make_chat(ada.id, "x" * 3_000_000)
+    [key] = list_chats(ada.id)
+    data = client.get(f"/sessions/{key}/export.json").data
+    assert upload(client, data).status_code == 200
+    with app_like(client.application, max_import=1000) as small:
+        other = PageClient(small)
+        other.sign_in(ada)
+        assert upload(other, data).status_code == 413
+    assert len(list_chats(ada.id)) == 2
+
+
+def test_bringing_in_needs_a_sign_in_and_a_token(client: PageClient, ada: User) -> None:
+    fields = {"file": (io.BytesIO(b"[]"), "a.json")}
+    assert client.post("/sessions/import", data=fields).status_code == 400
+    client.delete_cookie("parley")
+    for path in ("/export", "/sessions/import"):
+        assert client.get(path).location.startswith("/sign-in")

@@ -1,0 +1,79 @@
+"""Chats as files: taken away one by one or all together, and brought in again."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from webapp.forms.exports import ImportForm
+from webapp.rendering.exports.archive import ChatFile, archive, file_name
+from webapp.rendering.exports.html_file import html_file
+from webapp.rendering.exports.json_file import json_file
+from webapp.rendering.exports.markdown_file import markdown_file
+from webapp.services.exports import list_chats, load_chat, read_messages
+from webapp.services.imports import import_file
+from webapp.web.access import own_session
+from webapp.web.current import settings
+
+bp = Blueprint("exports", __name__)
+
+_FILES: dict[str, tuple[str, ChatFile]] = {
+    "md": ("text/markdown", markdown_file),
+    "json": ("application/json", json_file),
+    "html": ("text/html", html_file),
+}
+
+
+@bp.url_value_preprocessor
+def _take_large_files(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    # Here, because the form is read before any view: its token is looked for.
+    if endpoint == "exports.create":
+        request.max_content_length = settings().max_import
+
+
+@bp.get("/sessions/<uuid:session_id>/export.<any(md, json, html):kind>")
+def show(session_id: UUID, kind: str) -> ResponseReturnValue:
+    chat = load_chat(own_session(session_id).id)
+    mimetype, chat_file = _FILES[kind]
+    texts = chat_file(chat, read_messages(chat.id))
+    return _attachment(_encoded(texts), f"{file_name(chat)}.{kind}", mimetype)
+
+
+@bp.get("/export")
+def index() -> ResponseReturnValue:
+    """All of the person's chats in one archive."""
+    name = f"Parley chats {datetime.now(UTC):%Y-%m-%d}.zip"
+    return _attachment(archive(list_chats(current_user.id)), name, "application/zip")
+
+
+@bp.get("/sessions/import")
+def new() -> ResponseReturnValue:
+    return render_template("exports/import.html", form=ImportForm(formdata=None), report=None)
+
+
+@bp.post("/sessions/import")
+def create() -> ResponseReturnValue:
+    form = ImportForm()
+    if not form.validate():
+        return render_template("exports/import.html", form=form, report=None), 422
+    chosen = form.file.data
+    report = import_file(current_user.id, chosen.filename or "The file", chosen.stream)
+    page = render_template("exports/import.html", form=ImportForm(formdata=None), report=report)
+    return page, 200 if report.imported or not report.refused else 422
+
+
+def _encoded(texts: Iterable[str]) -> Iterator[bytes]:
+    for text in texts:
+        yield text.encode("utf-8", "replace")
+
+
+def _attachment(pieces: Iterable[bytes], name: str, mimetype: str) -> Response:
+    """A file to keep, never a page of ours: what it holds was not written by us."""
+    response = Response(pieces, mimetype=mimetype)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
