@@ -88,37 +88,41 @@ def says(*parts: str | Gate) -> ModelStep:
 
 async def _stream(parts: tuple[str | Gate, ...]) -> AsyncIterator[Any]:
     item_id = f"msg_{uuid4().hex}"
-    text = ""
-    for number, part in enumerate(parts):
+    for part in parts:
         if isinstance(part, Gate):
             await part.wait()
-            continue
-        text += part
-        yield ResponseTextDeltaEvent(
-            type="response.output_text.delta",
-            delta=part,
-            content_index=0,
-            item_id=item_id,
-            output_index=0,
-            logprobs=[],
-            sequence_number=number,
-        )
-        await asyncio.sleep(0)
-    yield ResponseCompletedEvent(
-        type="response.completed",
-        sequence_number=len(parts),
-        response=Response(
-            id=f"resp_{uuid4().hex}",
-            created_at=time.time(),
-            model="scripted-1",
-            object="response",
-            output=[assistant_message(text, item_id=item_id)],
-            tool_choice="auto",
-            tools=[],
-            parallel_tool_calls=False,
-            usage=USAGE,
-        ),
+        else:
+            yield delta(part, item_id)
+            await asyncio.sleep(0)
+    text = "".join(part for part in parts if isinstance(part, str))
+    yield completed([assistant_message(text, item_id=item_id)])
+
+
+def delta(text: str, item_id: str = "msg") -> ResponseTextDeltaEvent:
+    return ResponseTextDeltaEvent(
+        type="response.output_text.delta",
+        delta=text,
+        content_index=0,
+        item_id=item_id,
+        output_index=0,
+        logprobs=[],
+        sequence_number=0,
     )
+
+
+def completed(output: list[Any]) -> ResponseCompletedEvent:
+    response = Response(
+        id=f"resp_{uuid4().hex}",
+        created_at=time.time(),
+        model="scripted-1",
+        object="response",
+        output=output,
+        tool_choice="auto",
+        tools=[],
+        parallel_tool_calls=False,
+        usage=USAGE,
+    )
+    return ResponseCompletedEvent(type="response.completed", sequence_number=0, response=response)
 
 
 def until(is_so: Callable[[], Any], seconds: float = 10) -> None:

@@ -264,3 +264,16 @@ def test_an_agent_that_was_handed_the_chat_waits_too(
     decide_run(run.id, "c7", approve=True)
     assert run.ended() == "finished"
     assert (done, run.speakers[-1]) == (["deleted 7"], "Billing")
+
+
+def test_a_run_stopped_between_the_decision_and_its_going_on_is_whole(
+    start: Start, stage: Stage, chat: AgentSession
+) -> None:
+    first = start()
+    play(stage, [DELETE])
+    run = paused(chat)
+    first.close(0)
+    decide_run(run.id, "c7", approve=True)
+    stop_run(run.id)
+    assert run.ended() == "stopped"
+    assert shape(run.items) == "user function_call function_call_output"

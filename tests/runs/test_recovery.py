@@ -126,3 +126,25 @@ def test_a_run_that_its_worker_lost_is_found_without_a_restart(
         tx.execute(update(AgentRun).values(status=RunStatus.QUEUED))
     stage.play("Whole.")
     until(lambda: run.row.status is RunStatus.FINISHED)
+
+
+def test_a_reply_that_was_stored_whole_is_finished(start: Start, chat: AgentSession) -> None:
+    """The process was killed between the SDK's last write and ours."""
+    said = {
+        "type": "message",
+        "role": "assistant",
+        "content": [{"type": "output_text", "text": "All of it.", "annotations": []}],
+    }
+    run = left_behind(chat, [TextDelta(0, "All of it.")], [HELLO, said])
+    start()
+    assert run.row.status is RunStatus.FINISHED
+    assert run.items == [HELLO, said]
+
+
+def test_a_call_that_was_stored_and_never_answered_gets_a_word(
+    start: Start, chat: AgentSession
+) -> None:
+    run = left_behind(chat, [ToolStarted("c1", "look", "{}", 1.0)], [HELLO, CALL])
+    start()
+    assert shape(run.items) == "user function_call function_call_output"
+    assert run.items[-1]["output"].startswith("No result")

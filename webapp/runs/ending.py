@@ -13,8 +13,9 @@ from webapp.database import utc_now
 from webapp.database_session import append_items
 from webapp.models import AgentRun, AgentSession, RunStatus
 from webapp.runs.claiming import hold_fence, stored_events
+from webapp.runs.dismissing import answers_to_open_calls
 from webapp.runs.events import Numbered, last_speaker
-from webapp.runs.unsaved import stored_items, unsaved_items
+from webapp.runs.unsaved import is_whole, stored_items, unsaved_items
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,9 @@ class Ending:
     keeps_text: bool = True
     """Whether text that the SDK has not stored is kept; a guardrail's refusal is not."""
 
+
+NO_RESULT = "No result: the reply ended before there was one."
+"""What stands in the history for a call that was stored, as at a pause, and never answered."""
 
 FINISHED = Ending(RunStatus.FINISHED)
 STOPPED = Ending(RunStatus.STOPPED)
@@ -85,11 +89,17 @@ def end_run(
     ending: Ending,
     events: Sequence[Numbered] | None = None,
     **values: Any,
-) -> None:
+) -> RunStatus:
     """End a running run and keep what only its events know. Raises RunFenced if it is not ours.
 
-    `events` are those of the run's rows when they are not given.
+    `events` are those of the run's rows when they are not given. Returns the status: a reply that
+    the SDK had stored whole is finished, whatever came then.
     """
+    hold_fence(tx, run_id, epoch)
+    if ending.status not in {RunStatus.FINISHED, RunStatus.PAUSED}:
+        known = stored_events(tx, run_id) if events is None else events
+        if keep_unsaved(tx, run_id, known, ending):
+            ending = FINISHED
     hold_fence(
         tx,
         run_id,
@@ -101,20 +111,22 @@ def end_run(
         state=ending.state,
         **values,
     )
-    if ending.status not in {RunStatus.FINISHED, RunStatus.PAUSED}:
-        keep_unsaved(tx, run_id, stored_events(tx, run_id) if events is None else events, ending)
     _touch_session(tx, run_id)
+    return ending.status
 
 
 def end_unbegun(tx: Session, run: AgentRun) -> None:
     """End a queued run: its message stays, and gets no answer."""
     run.ended_at = utc_now()
     run.state = None
-    append_items(tx, run.session_id, run.input, run_id=run.id)
+    keep_unsaved(tx, run.id, stored_events(tx, run.id), STOPPED)
 
 
-def keep_unsaved(tx: Session, run_id: UUID, events: Sequence[Numbered], ending: Ending) -> None:
-    """Add the items that the run's events tell of and the session lacks."""
+def keep_unsaved(tx: Session, run_id: UUID, events: Sequence[Numbered], ending: Ending) -> bool:
+    """Add the items that the run's events tell of and the session lacks.
+
+    Whether the session lacked nothing, because it holds the whole reply.
+    """
     run = tx.execute(
         select(AgentRun.session_id, AgentRun.input, AgentRun.agent_name).where(
             AgentRun.id == run_id
@@ -122,10 +134,14 @@ def keep_unsaved(tx: Session, run_id: UUID, events: Sequence[Numbered], ending: 
     ).one()
     saved = stored_items(tx, run_id)
     items = unsaved_items(events, saved, with_text=ending.keeps_text)
+    if not items and is_whole(saved):
+        return True
     if not saved:
         append_items(tx, run.session_id, run.input, run_id=run_id)
+    items += answers_to_open_calls([*saved, *items], NO_RESULT)
     speaker = last_speaker(events) or run.agent_name
     append_items(tx, run.session_id, items, run_id=run_id, agent_name=speaker)
+    return False
 
 
 def _touch_session(tx: Session, run_id: UUID) -> None:

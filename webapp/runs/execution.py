@@ -22,7 +22,7 @@ from webapp.runs.approving import StateUnusable
 from webapp.runs.casting import AgentGone, Catalogue
 from webapp.runs.channel import Channel
 from webapp.runs.claiming import ClaimedRun, claim_run
-from webapp.runs.ending import AGENT_GONE, STATE_UNUSABLE, TOO_MUCH, Ending, Halt, end_run
+from webapp.runs.ending import AGENT_GONE, STATE_UNUSABLE, STOPPED, TOO_MUCH, Ending, Halt, end_run
 from webapp.runs.events import Numbered
 from webapp.runs.journal import UNREACHABLE, Journal
 from webapp.runs.playing import Play, TooMuch
@@ -77,22 +77,22 @@ class Turn:
         limit = self._around.settings.max_tool_output
         recorder = Recorder(run, self._around.channel, self._around.journal, max_tool_output=limit)
         play = Play(run, recorder, self._around.settings)
-        ending = await self._perform(play)
+        ending = await self._perform(play, recorder)
         recorder.close()
-        await recorder.settle()
-        status = await _end(run, ending, recorder.events, play.values())
+        status = await _end(run, ending, recorder, play.values())
         log.info("run_ended", run=str(run.id), status=status, kind=ending and ending.error_kind)
         recorder.ended(status)
 
-    async def _perform(self, play: Play) -> Ending | None:
+    async def _perform(self, play: Play, recorder: Recorder) -> Ending | None:
         """Play until the end or until halted; None when the end is not ours to write."""
         performing = asyncio.create_task(play.perform(self._around.catalogue))
         halted = asyncio.create_task(self._halted.wait())
         try:
             while not performing.done() and not halted.done():
-                left = self._seconds_left(play)
+                silent_at = recorder.heard_at + self._silence
+                left = min(self._deadline, silent_at) - time.monotonic()
                 if left <= 0:
-                    self.halt(self._limit_reached(play))
+                    self.halt(Halt.SILENT if silent_at < self._deadline else Halt.TOO_LONG)
                 await asyncio.wait(
                     {performing, halted}, timeout=left, return_when=asyncio.FIRST_COMPLETED
                 )
@@ -103,17 +103,13 @@ class Turn:
             halted.cancel()
         return self._ending(performing, play)
 
-    def _seconds_left(self, play: Play) -> float:
-        return min(self._deadline, play.heard_at + self._silence) - time.monotonic()
-
-    def _limit_reached(self, play: Play) -> Halt:
-        return Halt.TOO_LONG if time.monotonic() >= self._deadline else Halt.SILENT
-
     def _ending(self, performing: asyncio.Task[None], play: Play) -> Ending | None:
         if performing.done() and not performing.cancelled():
             error = performing.exception()
             if error is None:
-                return play.ending()
+                # Whoever stops a run does not want to be asked what it may do.
+                is_moot = self._why is Halt.STOPPED and play.ending().status is RunStatus.PAUSED
+                return STOPPED if is_moot else play.ending()
             if self._why is None:
                 return _failed(error)
         elif self._why is None:
@@ -145,13 +141,15 @@ def _failed(error: BaseException) -> Ending:
 
 
 async def _end(
-    run: ClaimedRun, ending: Ending | None, events: Sequence[Numbered], values: dict[str, Any]
+    run: ClaimedRun, ending: Ending | None, recorder: Recorder, values: dict[str, Any]
 ) -> str:
     """Write the end, however long the database takes to be there; return the run's status."""
     wait = 0.1
     while True:
         try:
-            return await in_database_thread(_write_end, run, ending, events, values)
+            # The events first: after the end they would be refused.
+            if await recorder.settle():
+                return await in_database_thread(_write_end, run, ending, recorder.events, values)
         except UNREACHABLE as error:
             log.error("run_end_not_written", run=str(run.id), error=str(error))  # noqa: TRY400
         await asyncio.sleep(wait)
@@ -162,9 +160,7 @@ def _write_end(
     run: ClaimedRun, ending: Ending | None, events: Sequence[Numbered], values: dict[str, Any]
 ) -> str:
     if ending is not None:
-        with suppress(RunFenced):
-            with write_tx() as tx:
-                end_run(tx, run.id, run.epoch, ending, events, **values)
-            return ending.status
+        with suppress(RunFenced), write_tx() as tx:
+            return end_run(tx, run.id, run.epoch, ending, events, **values)
     with read_tx() as tx:
         return tx.scalar(select(AgentRun.status).where(AgentRun.id == run.id)) or GONE

@@ -42,6 +42,10 @@ class Journal:
         self._pending.setdefault((run_id, epoch), []).append(event)
         self._write_soon()
 
+    def owes(self, run_id: UUID, epoch: int) -> bool:
+        """Whether events of the run are still to be written."""
+        return (run_id, epoch) in self._pending
+
     async def flush(self) -> None:
         """Write what is pending, to the end even if the caller is cancelled meanwhile.
 

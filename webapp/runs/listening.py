@@ -41,6 +41,7 @@ class Listener:
         """Messages of the newest response of which text came in pieces."""
 
     def hear(self, event: StreamEvent) -> None:
+        self._recorder.heard()
         if event.type == "raw_response_event":
             self._hear_raw(event.data)
         elif event.type == "run_item_stream_event":

@@ -1,7 +1,6 @@
 """The SDK's part of a turn: an agent, its history and its tools, heard as it goes."""
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
@@ -48,8 +47,6 @@ class Play:
     """One performance of a run's agent."""
 
     def __init__(self, run: ClaimedRun, recorder: Recorder, settings: Settings) -> None:
-        self.heard_at = time.monotonic()
-        """When something last happened."""
         self._run = run
         self._recorder = recorder
         self._settings = settings
@@ -123,7 +120,6 @@ class Play:
         stream = cast("AsyncGenerator[StreamEvent, None]", result.stream_events())
         async with aclosing(stream) as events:
             async for event in events:
-                self.heard_at = time.monotonic()
                 self._listener.hear(event)
                 if self._recorder.characters > self._settings.max_output:
                     result.cancel()

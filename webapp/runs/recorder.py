@@ -33,6 +33,8 @@ class Recorder:
         self.characters = 0
         """How much the model has written so far."""
         self.first_token_at: datetime | None = None
+        self.heard_at = time.monotonic()
+        """When something last happened."""
         self._run = run
         self._channel = channel
         self._journal = journal
@@ -47,6 +49,10 @@ class Recorder:
             known.event.call_id for known in run.known if isinstance(known.event, ToolFinished)
         }
         channel.open(run.id, run.known)
+
+    def heard(self) -> None:
+        """Something happens, even if there is nothing to record."""
+        self.heard_at = time.monotonic()
 
     def text(self, message: int, text: str) -> None:
         self._count(len(text))
@@ -79,9 +85,10 @@ class Recorder:
     def agent_changed(self, name: str) -> None:
         self._record(AgentChanged(name))
 
-    async def settle(self) -> None:
-        """Return when all events are in the database, or it cannot be reached."""
+    async def settle(self) -> bool:
+        """Write all events down; whether they are, or the database cannot be reached."""
         await self._journal.flush()
+        return not self._journal.owes(self._run.id, self._run.epoch)
 
     def close(self) -> None:
         self._is_closed = True
@@ -103,6 +110,7 @@ class Recorder:
     def _record(self, event: Event) -> None:
         if self._is_closed:
             return
+        self.heard()
         self._seq += 1
         numbered = Numbered(self._seq, self._seq, event)
         self.events.append(numbered)

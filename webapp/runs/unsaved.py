@@ -70,6 +70,14 @@ def _told(events: Iterable[Numbered]) -> Iterable[TextDelta | _Call]:
     return told.values()
 
 
+def is_whole(saved: Sequence[Item]) -> bool:
+    """Whether the items of a run end with a message that the SDK has stored: its last word.
+
+    A message before a call is stored together with it, and what is stored here bears no type.
+    """
+    return bool(saved) and _is_reply_text(saved[-1]) and saved[-1].get("type") == "message"
+
+
 def count_texts(items: Iterable[Item]) -> int:
     """How many of the items are messages of the reply that say something."""
     return sum(_is_reply_text(item) for item in items)
