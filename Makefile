@@ -49,9 +49,6 @@ bench-session: .venv/dev ## measure DatabaseSession beside the SDK's own session
 bench-load: .venv/dev ## measure many people with a reply each at once
 	@$(BIN)/python -m tests.bench.load
 
-postgres: .venv/run ## add what a PostgreSQL database needs
-	@$(call working,"Installing what PostgreSQL needs …",$(LOCKED) requirements/postgres.txt)
-
 format: .venv/dev ## put the code in the house's form
 	@$(BIN)/ruff format --quiet
 	@$(BIN)/ruff check --fix --quiet
@@ -59,7 +56,7 @@ format: .venv/dev ## put the code in the house's form
 
 lock: .venv/dev ## renew the locked versions in requirements/
 	@$(PIP) uv
-	@for extra in run: postgres:"--extra postgres" dev:"--all-extras"; do \
+	@for extra in run:"--extra postgres" dev:"--all-extras"; do \
 	  $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 	    $${extra#*:} -o requirements/$${extra%%:*}.txt; done

@@ -75,7 +75,7 @@ def _stored_in_postgresql(settings: Settings) -> str:
     except ImportError:
         raise SettingsError(
             f"{variable('database_url')} names PostgreSQL, and its driver is not installed:"
-            " run make postgres."
+            " the package needs its extra, parley[postgres]."
         ) from None
     url = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
     try:

@@ -1,13 +1,20 @@
-"""From what a caller has at hand to the engine behind it."""
+"""From what a caller has at hand to the engine behind it.
 
-from typing import Any, TypeAlias
+SQLAlchemy's asyncio needs greenlet, which only those install who use it. Who has an AsyncSession
+has imported it; for everybody else it is left alone.
+"""
+
+import sys
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import MissingGreenlet, UnboundExecutionError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from webapp.models import AgentSession
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 Source: TypeAlias = (
     "Engine | AsyncEngine | Session | scoped_session[Any] | sessionmaker[Any]"
@@ -15,7 +22,7 @@ Source: TypeAlias = (
 )
 
 
-def engine_of(source: Source) -> Engine | AsyncEngine:
+def engine_of(source: Source) -> "Engine | AsyncEngine":
     """The engine of `source`.
 
     Raises TypeError for something else, and ValueError, with a sentence, for a source that a
@@ -34,13 +41,25 @@ def engine_of(source: Source) -> Engine | AsyncEngine:
             "an in-memory SQLite database has one connection, and DatabaseSession needs one of"
             " its own: use a file"
         )
-    session = source.sync_session if isinstance(source, AsyncSession) else source
+    session = getattr(source, "sync_session", source)
     if bound.dialect.name == "sqlite" and isinstance(session, Session) and _has_written(session):
         raise ValueError(
             "this session holds a write that is not committed, and SQLite has one writer at a"
             " time: commit it before DatabaseSession is made"
         )
-    return AsyncEngine(bound) if is_async else bound
+    if is_async:
+        made: AsyncEngine = _asyncio().AsyncEngine(bound)
+        return made
+    return bound
+
+
+def _asyncio() -> Any:
+    return sys.modules.get("sqlalchemy.ext.asyncio")
+
+
+def _is_async(source: object, *kinds: str) -> bool:
+    module = _asyncio()
+    return module is not None and isinstance(source, tuple(getattr(module, kind) for kind in kinds))
 
 
 def _registered(source: "scoped_session[Any]") -> Session:
@@ -72,11 +91,11 @@ def _has_written(session: Session) -> bool:
 def _bind_of(source: Any) -> tuple[Engine | Connection, bool]:
     if isinstance(source, Engine):
         return source, False
-    if isinstance(source, AsyncEngine):
+    if _is_async(source, "AsyncEngine"):
         return source.sync_engine, True
-    if isinstance(source, sessionmaker | async_sessionmaker):
+    if isinstance(source, sessionmaker) or _is_async(source, "async_sessionmaker"):
         source = source()
-    if isinstance(source, AsyncSession):
+    if _is_async(source, "AsyncSession"):
         return _session_bind(source.sync_session), True
     if isinstance(source, Session):
         return _session_bind(source), False

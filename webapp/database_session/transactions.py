@@ -11,11 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from contextvars import copy_context
 from functools import partial
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from webapp.database import (
     QUEUE_SECONDS,
@@ -26,6 +25,9 @@ from webapp.database import (
     turn_to_write,
     writers_queue,
 )
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 Result = TypeVar("Result")
 Work: TypeAlias = Callable[[Connection], Result]
@@ -41,8 +43,8 @@ class Transactions(Protocol):
     async def write(self, work: Work[Result]) -> Result: ...
 
 
-def transactions_on(engine: Engine | AsyncEngine) -> Transactions:
-    return OnAsyncEngine(engine) if isinstance(engine, AsyncEngine) else OnEngine(engine)
+def transactions_on(engine: "Engine | AsyncEngine") -> Transactions:
+    return OnEngine(engine) if isinstance(engine, Engine) else OnAsyncEngine(engine)
 
 
 class OnEngine:
@@ -69,7 +71,7 @@ class OnEngine:
 class OnAsyncEngine:
     """Transactions of an asynchronous engine, on the event loop that its connections belong to."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: "AsyncEngine") -> None:
         self._engine = engine
 
     async def read(self, work: Work[Result]) -> Result:
