@@ -19,7 +19,16 @@ def init_limits(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=most,
         MAX_FORM_PARTS=MAX_PARTS,
     )
+    app.before_request(_refuse_cut_forms)
     app.before_request(_refuse_nul)
+
+
+def _refuse_cut_forms() -> None:
+    """A form that comes in chunks is read as far as the limit, and what follows would be lost."""
+    if request.content_length is None and request.mimetype == "application/x-www-form-urlencoded":
+        request.form  # noqa: B018 - read now
+        if request.environ["wsgi.input"].read(1):
+            abort(413)
 
 
 def _refuse_nul() -> None:
