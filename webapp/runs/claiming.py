@@ -23,6 +23,9 @@ from webapp.runs.events import Numbered, from_row, last_speaker
 from webapp.runs.run_session import RunFenced
 from webapp.runs.unsaved import count_texts, stored_items
 
+USED = ("requests", "input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens")
+"""The columns of what a run has used."""
+
 
 @dataclass(frozen=True)
 class ClaimedRun:
@@ -46,6 +49,8 @@ class ClaimedRun:
     """Who of the chat's agents spoke last: it may have been handed over."""
     speaker_before: str | None
     """Who spoke last before this run."""
+    used: dict[str, int]
+    """Requests and tokens that the run has used, and been counted for, before."""
     approved_tools: frozenset[str]
     """What the person has approved for the rest of the chat."""
     known: Sequence[Numbered]
@@ -73,6 +78,7 @@ def claim_run(run_id: UUID) -> ClaimedRun | None:
                 AgentRun.input,
                 AgentRun.state,
                 AgentRun.session_id,
+                *(getattr(AgentRun, name) for name in USED),
             )
         ).one_or_none()
         if claimed is None:
@@ -97,6 +103,7 @@ def claim_run(run_id: UUID) -> ClaimedRun | None:
             time_zone=user.time_zone,
             speaker=last_speaker(known) or _last_speaker(tx, session),
             speaker_before=_last_speaker(tx, session, but=run_id),
+            used={name: getattr(claimed, name) for name in USED},
             approved_tools=frozenset(
                 tx.scalars(
                     select(ToolApproval.tool_name).where(ToolApproval.session_id == session.id)

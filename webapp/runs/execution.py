@@ -29,6 +29,7 @@ from webapp.runs.playing import Play, TooMuch
 from webapp.runs.recorder import Recorder
 from webapp.runs.run_session import RunFenced
 from webapp.runs.threads import in_database_thread
+from webapp.services.usage import count_tokens
 
 LETTING_GO = 0.15
 """Seconds that a halted turn has to come to its end; then it is left to itself, fenced."""
@@ -161,6 +162,8 @@ def _write_end(
 ) -> str:
     if ending is not None:
         with suppress(RunFenced), write_tx() as tx:
-            return end_run(tx, run.id, run.epoch, ending, events, **values)
+            status = end_run(tx, run.id, run.epoch, ending, events, **values)
+            count_tokens(tx, run.id, run.used)
+            return status
     with read_tx() as tx:
         return tx.scalar(select(AgentRun.status).where(AgentRun.id == run.id)) or GONE

@@ -28,15 +28,13 @@ from webapp.models import AgentRun
 from webapp.runs.approving import StateUnusable, ask_for_approval, resumed
 from webapp.runs.bounds import cut_item
 from webapp.runs.casting import Catalogue, entry_for, instructed, speaker
-from webapp.runs.claiming import ClaimedRun
+from webapp.runs.claiming import USED, ClaimedRun
 from webapp.runs.ending import FINISHED, Ending, paused
 from webapp.runs.listening import Hooks, Listener
 from webapp.runs.recorder import Recorder
 from webapp.runs.run_session import RunSession
 
 Work: TypeAlias = list[TResponseInputItem] | RunState[Any, Agent[Any]]
-
-USAGE = ("requests", "input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens")
 
 
 class TooMuch(Exception):
@@ -87,7 +85,7 @@ class Play:
         if self._listener is not None and self._listener.model is not None:
             values["model"] = self._listener.model
         if self._result is not None:
-            used = zip(USAGE, _used(self._result), self._used_before, strict=True)
+            used = zip(USED, _used(self._result), self._used_before, strict=True)
             values |= {name: getattr(AgentRun, name) + now - then for name, now, then in used}
         return values
 

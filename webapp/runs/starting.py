@@ -11,7 +11,9 @@ from webapp.database import utc_now, write_tx
 from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, RunStatus, User
 from webapp.runs.dismissing import WROTE_INSTEAD, dismiss_run
 from webapp.runs.executor import current, submit
+from webapp.services.caps import check_caps
 from webapp.services.facts import RunAlreadyActive, SessionGone, SessionInactive, TooManyRuns
+from webapp.services.usage import count_message
 
 WORKING = (RunStatus.QUEUED, RunStatus.RUNNING)
 
@@ -22,7 +24,8 @@ def start_run(session_id: UUID, text: str, key: str) -> UUID:
     Where the chat waits for an approval, the message takes its place.
 
     `key` is one per sending: the same again gives the first run again. From the return on the
-    message cannot be lost. Raises SessionGone, SessionInactive, RunAlreadyActive, TooManyRuns.
+    message cannot be lost. Raises SessionGone, SessionInactive, RunAlreadyActive, TooManyRuns,
+    CapReached.
     """
     try:
         with write_tx() as tx:
@@ -75,12 +78,16 @@ def queue_run(tx: Session, session: AgentSession, items: list[dict[str, Any]], k
     tx.add(run)
     session.last_activity_at = utc_now()
     tx.flush()
+    count_message(tx, session.user_id, session.agent_name)
     submit(tx, run.id)
     return run.id
 
 
 def check_room(tx: Session, user_id: UUID) -> None:
-    """Raises TooManyRuns when the person, or everybody together, has as many as allowed."""
+    """Raises TooManyRuns when the person, or everybody together, has as many as allowed.
+
+    CapReached, when the person has used what they may use.
+    """
     executor = current()
     if executor is None:
         return  # Nothing is worked on here; who works on it has its own limits.
@@ -89,6 +96,7 @@ def check_room(tx: Session, user_id: UUID) -> None:
     tx.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
     working = select(func.count()).select_from(AgentRun).where(AgentRun.status.in_(WORKING))
     theirs = working.join(AgentSession).where(AgentSession.user_id == user_id)
+    check_caps(tx, user_id, settings.usage_caps)
     if (tx.scalar(theirs) or 0) >= settings.max_runs_per_person:
         raise TooManyRuns
     if (tx.scalar(working) or 0) >= settings.max_runs:

@@ -1,6 +1,7 @@
 """What each person used, counted day by day where no deleted chat takes it away."""
 
-from datetime import UTC, date, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
+from webapp.database import read_tx
 from webapp.models import AgentRun, AgentSession, UsageDay
 
 COUNTS = (
@@ -32,8 +34,11 @@ def count_message(tx: Session, user_id: UUID, agent_name: str | None) -> None:
     _add(tx, user_id, agent_name, None, messages=1)
 
 
-def count_tokens(tx: Session, run_id: UUID) -> None:
-    """Count what a run used, once, in the transaction that ends it."""
+def count_tokens(tx: Session, run_id: UUID, counted: Mapping[str, int] | None = None) -> None:
+    """Count what a run used, in the transaction that ends it.
+
+    `counted` is what was counted before, of a run that has paused or ended and gone on.
+    """
     run = tx.execute(
         select(AgentSession.user_id, AgentRun.agent_name, AgentRun.model)
         .add_columns(*(getattr(AgentRun, name) for name in COUNTS[1:]))
@@ -42,7 +47,8 @@ def count_tokens(tx: Session, run_id: UUID) -> None:
     ).one_or_none()
     if run is None:
         return
-    used = {name: getattr(run, name) for name in COUNTS[1:]}
+    counted = counted or {}
+    used = {name: getattr(run, name) - counted.get(name, 0) for name in COUNTS[1:]}
     if any(used.values()):
         _add(tx, run.user_id, run.agent_name, run.model, **used)
 
@@ -64,3 +70,12 @@ def _add(
             index_elements=list(key), set_=sums
         )
     )
+
+
+def known_agents(days: int = 30) -> list[str]:
+    """The names of the agents that were used in the last days."""
+    since = today() - timedelta(days=days)
+    named = (UsageDay.day >= since) & (UsageDay.agent_name != "")
+    with read_tx() as tx:
+        names = select(UsageDay.agent_name).where(named).distinct()
+        return list(tx.scalars(names.order_by(UsageDay.agent_name)))
