@@ -10,14 +10,12 @@ from flask import (
     redirect,
     render_template,
     request,
-    stream_with_context,
     url_for,
 )
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from webapp.models import AgentRun
-from webapp.rendering.live import LiveReply
 from webapp.rendering.transcript import load_turn
 from webapp.rendering.turns import SOMEBODY
 from webapp.runs import retry_run, stop_run
@@ -41,9 +39,8 @@ def events(run_id: UUID) -> ResponseReturnValue:
     stream = current_streams().open(
         current_user.id, request.environ.get("gunicorn.socket"), _still_signed_in()
     )
-    reply = LiveReply(f"reply-{run.id}", _agent_name(run), render_template)
     response = Response(
-        stream_with_context(follow(run.id, reply, stream)),
+        follow(run.id, run.agent_name or run.session.agent_name or SOMEBODY, stream),
         mimetype=MIMETYPE,
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -78,10 +75,6 @@ def _answered(run: AgentRun) -> ResponseReturnValue:
     if is_htmx():
         return "", 204  # The page follows the run, and sees what comes of it.
     return redirect(url_for("sessions.show", session_id=run.session_id), 303)
-
-
-def _agent_name(run: AgentRun) -> str:
-    return run.agent_name or run.session.agent_name or SOMEBODY
 
 
 def _still_signed_in() -> Callable[[], bool]:

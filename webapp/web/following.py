@@ -1,14 +1,16 @@
 """A run's events as a stream that a page follows, from the beginning of the reply to its end."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import UUID
 
-from flask import render_template
+from flask import current_app, render_template
+from flask.globals import request_ctx
 
 from webapp.rendering.live import Frame, LiveReply
 from webapp.rendering.transcript import load_turn
 from webapp.runs import read_events
-from webapp.runs.events import Numbered, RunEnded
+from webapp.runs.events import RunEnded
 from webapp.web.sse import HEARTBEAT, RETRY, encode
 from webapp.web.streams import Stream
 
@@ -16,8 +18,27 @@ LOOK_EVERY = 0.2
 """Seconds until a reader that has gone, or must go, is noticed."""
 
 
-def follow(run_id: UUID, reply: LiveReply, stream: Stream) -> Iterator[str]:
-    """Text of the stream. It holds no transaction, and needs a request for its templates."""
+def follow(run_id: UUID, agent_name: str, stream: Stream) -> Iterator[str]:
+    """The text of the stream. Called in a request, it holds neither its context nor a transaction.
+
+    What is written is rendered without a context; only the end asks for addresses and the person.
+    """
+    templates = current_app.jinja_env
+    context = request_ctx.copy()
+
+    def render(template: str, **needs: Any) -> str:
+        return templates.get_template(template).render(needs)
+
+    def render_last() -> str:
+        with context.copy():
+            return render_end(run_id)
+
+    return _follow(run_id, LiveReply(f"reply-{run_id}", agent_name, render), stream, render_last)
+
+
+def _follow(
+    run_id: UUID, reply: LiveReply, stream: Stream, render_last: Callable[[], str]
+) -> Iterator[str]:
     seen = 0
     yield RETRY
     while stream.is_wanted():
@@ -27,25 +48,17 @@ def follow(run_id: UUID, reply: LiveReply, stream: Stream) -> Iterator[str]:
         if reply.wait:
             stream.pause(min(reply.wait, LOOK_EVERY))
         events = read_events(run_id, seen, 0 if reply.is_overdue else LOOK_EVERY)
-        seen = events[-1].last if events else seen
-        yield from _tell(run_id, reply, stream, events)
         if events and isinstance(events[-1].event, RunEnded):
+            yield encode(Frame("end", render_last()))
             return
-
-
-def _tell(run_id: UUID, reply: LiveReply, stream: Stream, events: list[Numbered]) -> Iterator[str]:
-    for numbered in events:
-        reply.apply(numbered.event)
-    if events and isinstance(events[-1].event, RunEnded):
-        frames = [Frame("end", render_end(run_id))]
-    else:
-        frames = [] if reply.wait else list(reply.frames())
-    if frames:
-        stream.note_sent()
-        yield "".join(map(encode, frames))
-    elif stream.needs_heartbeat():
-        stream.note_sent()
-        yield HEARTBEAT
+        for numbered in events:
+            seen = numbered.last
+            reply.apply(numbered.event)
+        frames = [] if reply.wait else reply.frames()
+        text = "".join(map(encode, frames)) or (HEARTBEAT if stream.needs_heartbeat() else "")
+        if text:
+            stream.note_sent()
+            yield text
 
 
 def render_end(run_id: UUID) -> str:
