@@ -24,7 +24,12 @@ PUBLIC = {
     "auth.register",
     "auth.setup",
     "auth.sign_in",
+    # The link is the proof.
+    "invitations.accept",
+    "invitations.show",
     "look.theme",
+    "password_resets.show",
+    "password_resets.update",
 }
 OWNED = {"session_id", "run_id"}
 
