@@ -5,6 +5,7 @@ from flask import Flask
 
 from webapp.cli.config import show_config
 from webapp.cli.search import search
+from webapp.cli.sessions import sessions
 from webapp.cli.users import users
 
 
@@ -12,6 +13,7 @@ def init_cli(app: Flask) -> None:
     """Register every command."""
     app.cli.add_command(show_config)
     app.cli.add_command(search)
+    app.cli.add_command(sessions)
     app.cli.add_command(users)
     if click.get_current_context(silent=True):
         # Here for the commands alone: a server that starts has no time for Alembic.

@@ -13,10 +13,12 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from webapp.database import read_tx
+from webapp.database import read_tx, write_tx
 from webapp.database_session import Item, items_from_rows
 from webapp.models import AgentSession, SessionMessage
+from webapp.services.audit import record_audit
 from webapp.services.facts import SessionGone
+from webapp.services.reading import CHAT_READ
 
 FORMAT = "parley-chat"
 VERSION = 1
@@ -76,6 +78,13 @@ def list_chats(user_id: UUID) -> list[UUID]:
 def count_messages(session_id: UUID) -> int:
     with read_tx() as tx:
         return int(tx.scalars(_current(session_id, func.count())).one())
+
+
+def note_reading(session_id: UUID, why: str) -> None:
+    """Write down that the chat is read from the machine itself, where nobody is signed in."""
+    with write_tx() as tx:
+        owner_id = tx.scalar(select(AgentSession.user_id).where(AgentSession.id == session_id))
+        record_audit(tx, CHAT_READ, None, owner_id, None, session=session_id.hex, reason=why)
 
 
 def read_messages(session_id: UUID) -> Iterator[ExportedMessage]:

@@ -1,0 +1,71 @@
+"""Removing chats that were deactivated long ago."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, exists, func, select
+
+from webapp.database import read_tx, write_tx
+from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, SessionMessage, User
+
+BATCH = 20
+"""Chats removed in one transaction, so that nobody waits for long."""
+
+
+@dataclass(frozen=True)
+class PrunableChat:
+    id: UUID
+    email: str
+    session_name: str | None
+    updated_at: datetime
+    message_count: int
+
+
+def list_prunable(older_than: timedelta, user_id: UUID | None = None) -> list[PrunableChat]:
+    """What `prune_sessions` would remove, the oldest first."""
+    count = (
+        select(func.count()).where(SessionMessage.session_id == AgentSession.id).scalar_subquery()
+    )
+    rows = (
+        select(
+            AgentSession.id, User.email, AgentSession.session_name, AgentSession.updated_at, count
+        )
+        .join(User)
+        .where(*_prunable(older_than, user_id))
+        .order_by(AgentSession.id)
+    )
+    with read_tx() as tx:
+        return [PrunableChat(*row) for row in tx.execute(rows)]
+
+
+def prune_sessions(older_than: timedelta, user_id: UUID | None = None) -> Iterator[int]:
+    """Remove the deactivated chats in which nothing has changed for so long, everybody's or one's.
+
+    Yields how many have gone in each step; a chat activated meanwhile stays.
+    """
+    conditions = _prunable(older_than, user_id)
+    while True:
+        with write_tx() as tx:
+            keys = list(tx.scalars(select(AgentSession.id).where(*conditions).limit(BATCH)))
+            tx.execute(delete(AgentSession).where(AgentSession.id.in_(keys), *conditions))
+        if not keys:
+            return
+        yield len(keys)
+
+
+def _prunable(older_than: timedelta, user_id: UUID | None) -> list[Any]:
+    before = datetime.now(UTC) - older_than
+    has_run = exists().where(
+        AgentRun.session_id == AgentSession.id, AgentRun.status.in_(ACTIVE_STATUSES)
+    )
+    conditions = [
+        AgentSession.is_active.is_(False),
+        # Deactivating is a change too: what was put aside today is not old.
+        AgentSession.updated_at < before,
+        AgentSession.last_activity_at < before,
+        ~has_run,
+    ]
+    return conditions if user_id is None else [*conditions, AgentSession.user_id == user_id]
