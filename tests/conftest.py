@@ -41,6 +41,8 @@ def _environment() -> None:
     for name in [name for name in os.environ if name.startswith(("PARLEY_", "OPENAI_"))]:
         del os.environ[name]
     os.environ.pop("DATABASE_URL", None)
+    # Where the SDK is used without Parley's set-up, it would look for a place to send traces to.
+    os.environ["OPENAI_AGENTS_DISABLE_TRACING"] = "1"
     Settings.model_config["env_file"] = None
 
 

