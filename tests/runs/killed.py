@@ -15,7 +15,7 @@ from agents.testing import assistant_message, function_call
 from agents.tool_context import ToolContext
 from sqlalchemy import create_engine, select
 
-from tests.runs.stage import Stage, completed, delta
+from tests.runs.stage import Stage, completed, delta, until
 from webapp.assistants.context import ChatContext
 from webapp.config import Settings
 from webapp.database import bind, engine_options, prepare_engine, read_tx
@@ -101,11 +101,16 @@ def tell(log: Path, line: str) -> None:
         os.fsync(file.fileno())
 
 
-def live(settings: Settings, chats: Sequence[UUID], log: Path, begun: Connection) -> None:
-    """Keep every chat busy until killed."""
+def connect(settings: Settings) -> None:
+    """What an application does first, without the pages."""
     engine = create_engine(settings.database_url, **engine_options(settings.database_url))
     prepare_engine(engine)
     bind(engine)
+
+
+def live(settings: Settings, chats: Sequence[UUID], log: Path, begun: Connection) -> None:
+    """Keep every chat busy until killed."""
+    connect(settings)
     start_executor(settings, cast(log))
     while True:
         for chat in chats:
@@ -136,3 +141,28 @@ def keep_busy(chat: UUID, log: Path, text: str | None = None) -> None:
         # The look was a moment ago: the run may have moved on meanwhile.
         if run is None or run.status is RunStatus.FINISHED:
             tell(log, f"refused: {fact!r}")
+
+
+class Slow(Model):
+    """Says a word every now and then, for a long time."""
+
+    async def get_response(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError
+
+    async def stream_response(self, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        for number in range(1000):
+            yield delta(f"slow{number} ")
+            await asyncio.sleep(0.05)
+        yield completed([assistant_message("slowly")])
+
+
+def freeze(settings: Settings, chat: UUID, here: Connection) -> None:
+    """Begin a slow reply; say when this process has let go of it."""
+    connect(settings)
+    stage = Stage()
+    stage.enter(Agent(name="Assistant", model=Slow()))
+    executor = start_executor(settings, stage)
+    here.send(start_run(chat, "Hello", uuid4().hex))
+    until(lambda: not executor.held(), 60)
+    here.send("let go")
+    executor.close(0)
