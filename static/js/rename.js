@@ -36,14 +36,20 @@ function begin(host, id, action) {
       input.reportValidity();
     }
   });
-  host.hidden = true;
+  hide(host, true);
   host.after(form);
   input.select();
 }
 
+// A title is taken from sight alone: a page keeps its heading.
+function hide(host, isHidden) {
+  if (host.matches("h1")) host.classList.toggle("sr", isHidden);
+  else host.hidden = isHidden;
+}
+
 function finish(form, host) {
   form.remove();
-  host.hidden = false;
+  hide(host, false);
   const focusable = host.matches("a") ? host : document.querySelector("[popovertarget=chat-menu]");
   focusable?.focus();
 }
@@ -65,7 +71,7 @@ document.addEventListener("click", (event) => {
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   const host = title ?? link.closest(".row")?.querySelector("a") ?? document.querySelector(".renames");
-  if (!host.hidden) begin(host, link.dataset.rename, link.href);
+  if (!host.parentElement.querySelector("[data-rename-form]")) begin(host, link.dataset.rename, link.href);
 });
 
 function titleLink(title) {

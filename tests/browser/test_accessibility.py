@@ -1,0 +1,154 @@
+"""axe finds nothing on any page or state, in either scheme, at any width; and it all reflows."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NewPage, NewPerson
+from tests.factories import make_session
+from tests.support.axe import findings
+from tests.support.browsing import Troubles
+from tests.support.chatting import LONG, ask, begin_chat, say, wait_for_growth, wait_for_reply
+
+SIZES = {390: 844, 768: 1024, 1440: 900}
+
+
+def _person_menu(page: Page) -> None:
+    open_sidebar(page)
+    page.locator(".person").click()
+
+
+def _row_menu(page: Page) -> None:
+    open_sidebar(page)
+    page.locator(".row .tap").first.focus()
+    page.keyboard.press("Enter")
+
+
+def _renaming(page: Page) -> None:
+    page.locator(".renames").click()
+
+
+def _deleting(page: Page) -> None:
+    page.get_by_role("button", name="Chat menu").click()
+    page.locator("#chat-menu").get_by_role("link", name="Delete").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _shortcuts(page: Page) -> None:
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _deactivated(page: Page) -> None:
+    page.get_by_role("button", name="Chat menu").click()
+    page.locator("#chat-menu").get_by_role("button", name="Deactivate").click()
+    expect(page.get_by_text("This chat is deactivated.")).to_be_visible()
+
+
+def _refused(page: Page) -> None:
+    page.evaluate("document.querySelector('#composer-key').value = ''")
+    say(page, "Without a key")
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+STATES: dict[str, Callable[[Page], None]] = {
+    "as it is": lambda _: None,
+    "person's menu": _person_menu,
+    "row's menu": _row_menu,
+    "renaming": _renaming,
+    "deleting": _deleting,
+    "shortcuts": _shortcuts,
+    "refused": _refused,
+    "deactivated": _deactivated,
+}
+
+
+def open_sidebar(page: Page) -> None:
+    button = page.locator(".bar [popovertarget=sidebar]")
+    if button.is_visible():
+        button.click()
+
+
+def options(width: int, scheme: str) -> dict[str, object]:
+    return {"viewport": {"width": width, "height": SIZES[width]}, "color_scheme": scheme}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", SIZES)
+def test_axe_finds_nothing_before_signing_in(
+    new_page: NewPage, new_person: NewPerson, width: int, scheme: str
+) -> None:
+    new_person()
+    page = new_page(**options(width, scheme))
+    for path in ("/sign-in", "/register"):
+        page.goto(path)
+        assert findings(page) == []
+    page.goto("/sign-in")
+    page.get_by_label("Email").fill("nobody@example.org")
+    page.get_by_label("Password").fill("wrong password")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator(".wrong")).to_be_visible()
+    assert findings(page) == []
+
+
+@pytest.fixture(autouse=True)
+def _expected(troubles: Troubles) -> None:
+    troubles.expect("404|422")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", SIZES)
+def test_axe_finds_nothing_on_a_persons_pages(
+    signed_in: NewPage, new_person: NewPerson, width: int, scheme: str
+) -> None:
+    ada = new_person()
+    page = signed_in(ada, **options(width, scheme))
+    make_session(ada.id, session_name="Put aside", is_active=False)
+    empty = make_session(ada.id, session_name="Empty")
+    paths = ("/sessions/new", "/sessions", f"/sessions/{empty.id}", "/sessions/none")
+    for path in (*paths, f"/sessions/{empty.id}/rename", f"/sessions/{empty.id}/delete"):
+        page.goto(path)
+        assert findings(page) == [], path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", SIZES)
+def test_axe_finds_nothing_in_a_chat_in_any_state(
+    signed_in: NewPage, width: int, scheme: str
+) -> None:
+    page = signed_in(**options(width, scheme))
+    begin_chat(page, LONG)
+    wait_for_growth(page, 80)
+    assert findings(page) == [], "streaming"
+    wait_for_reply(page)
+    ask(page, "What is 6 * 7?")
+    page.locator("details.tool summary").last.click()
+    for name, reach in STATES.items():
+        page.goto(page.url)
+        reach(page)
+        assert findings(page) == [], name
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1440, 2560])
+def test_nothing_is_cut_off_at_any_width(signed_in: NewPage, width: int) -> None:
+    page = signed_in(viewport={"width": width, "height": 700})
+    begin_chat(page, LONG)
+    wait_for_reply(page)
+    for path in (page.url, "/sessions", "/sessions/new"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_every_target_is_large_enough(signed_in: NewPage) -> None:
+    page = signed_in()
+    begin_chat(page)
+    wait_for_reply(page)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("button, a, input, summary")]
+          .filter((e) => e.getClientRects().length && !e.closest(".prose, .sr, .skip"))
+          .filter((e) => e.offsetWidth < 24 || e.offsetHeight < 24)
+          .map((e) => e.outerHTML.slice(0, 100))"""
+    )
+    assert small == []

@@ -1,0 +1,97 @@
+"""What was typed survives whatever happens, until the server has it."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NewPage, NewPerson
+from tests.support.browsing import Troubles, sign_in
+from tests.support.chatting import ask, begin_chat, field, say, wait_for_reply
+from tests.support.server import LiveServer
+
+TEXT = "Half a thought"
+
+
+@pytest.fixture
+def page(signed_in: NewPage) -> Page:
+    return signed_in()
+
+
+def test_a_draft_survives_a_reload_and_belongs_to_its_chat(page: Page) -> None:
+    begin_chat(page)
+    wait_for_reply(page)
+    here = page.url
+    field(page).fill(TEXT)
+    page.reload()
+    expect(field(page)).to_have_value(TEXT)
+    page.goto("/sessions/new")
+    expect(field(page)).to_have_value("")
+    page.goto(here)
+    expect(field(page)).to_have_value(TEXT)
+
+
+def test_a_draft_ends_when_it_is_sent(page: Page) -> None:
+    page.goto("/sessions/new")
+    field(page).fill(TEXT)
+    page.reload()
+    field(page).press("Enter")
+    page.wait_for_url(lambda url: "/sessions/new" not in url)
+    wait_for_reply(page)
+    ask(page, "Another thought")
+    page.reload()
+    expect(field(page)).to_have_value("")
+    page.goto("/sessions/new")
+    expect(field(page)).to_have_value("")
+
+
+def test_a_lost_connection_keeps_the_text_and_sends_it_when_it_is_back(
+    page: Page, troubles: Troubles
+) -> None:
+    troubles.expect("ERR_INTERNET_DISCONNECTED|Failed to fetch")
+    begin_chat(page)
+    wait_for_reply(page)
+    page.context.set_offline(offline=True)
+    say(page, TEXT)
+    expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
+    expect(field(page)).to_have_value(TEXT)
+    expect(page.locator("[data-sending]")).to_have_count(0)
+    page.context.set_offline(offline=False)
+    field(page).press("Enter")
+    expect(page.locator(".reply")).to_have_count(2)
+    wait_for_reply(page)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator(".bubble", has_text=TEXT)).to_have_count(1)
+
+
+def test_a_sign_in_that_has_ended_leads_there_and_back_to_the_text(
+    signed_in: NewPage, new_person: NewPerson, server: LiveServer, troubles: Troubles
+) -> None:
+    troubles.expect("401")
+    ada = new_person()
+    page = signed_in(ada)
+    begin_chat(page)
+    wait_for_reply(page)
+    here = page.url
+    page.context.clear_cookies()
+    say(page, TEXT)
+    page.wait_for_url(lambda url: "/sign-in?" in url)
+    page.get_by_label("Email").fill(ada.email)
+    page.get_by_label("Password").fill(ada.password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(here)
+    expect(field(page)).to_have_value(TEXT)
+
+
+def test_who_signs_out_leaves_no_draft_behind(
+    signed_in: NewPage, new_person: NewPerson, server: LiveServer
+) -> None:
+    ada = new_person()
+    page = signed_in(ada)
+    page.goto("/sessions/new")
+    field(page).fill(TEXT)
+    page.get_by_role("button", name=ada.name).click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in")
+    assert TEXT not in page.evaluate("JSON.stringify(localStorage)")
+    sign_in(page, server.base_url, ada.email, ada.password)
+    page.goto("/sessions/new")
+    expect(field(page)).to_have_value("")
