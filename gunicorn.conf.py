@@ -26,7 +26,7 @@ keepalive = 15
 graceful_timeout = server.settings.stop_seconds + 8
 loglevel = "info" if server.settings.log_level == "debug" else "warning"
 logconfig_dict = {
-    "root": {"handlers": []},
+    "root": None,  # It stays as webapp.logs has made it.
     "handlers": {},
     "formatters": {},
     "loggers": {"gunicorn.error": {"propagate": True, "handlers": []}},
@@ -62,13 +62,11 @@ def post_worker_init(worker: ThreadWorker) -> None:
 
 def worker_int(worker: ThreadWorker) -> None:
     """The worker has to end at once, or to start again with changed code."""
-    from webapp import worker as work  # noqa: PLC0415
-
-    work.send_away()
+    if work := sys.modules.get("webapp.worker"):
+        work.send_away()
 
 
 def worker_exit(arbiter: Arbiter, worker: ThreadWorker) -> None:
-    """The worker has answered what it will answer."""
-    from webapp import worker as work  # noqa: PLC0415
-
-    work.end()
+    """The worker has answered what it will answer, or could not begin."""
+    if work := sys.modules.get("webapp.worker"):
+        work.end()

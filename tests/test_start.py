@@ -1,5 +1,6 @@
 """Parley as it is started and ended: the real server, its signals, and what it says."""
 
+import json
 import re
 import signal
 import socket
@@ -14,6 +15,8 @@ import pytest
 
 from tests.support.server import LiveServer, ServerEnded, live_server
 
+TOLD = ("Parley is at ", "Make the first account: ")
+PATIENCE = 5  # Seconds: it takes less than one where nothing else runs.
 LINK = re.compile(r"Make the first account: (http://\S+/setup\?token=\S+)")
 
 
@@ -54,7 +57,7 @@ def test_the_answer_has_an_id_and_tells_no_version(server: LiveServer) -> None:
 def test_a_signal_ends_it_in_order(server: LiveServer, number: int) -> None:
     began = time.monotonic()
     assert server.terminate(number) == 0
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < PATIENCE
     assert '"event": "stopped"' in server.output()
     assert "Traceback" not in server.output()
 
@@ -84,8 +87,21 @@ def test_the_worker_ends_when_its_first_process_is_killed(server: LiveServer) ->
 
 def test_it_never_has_two_workers(server: LiveServer) -> None:
     server.send(signal.SIGTTIN)
-    server.wait_for_output("one worker process it stays")
+    server.wait_for_output('"level": "warning", "event": "one worker process it stays"')
     assert server.output().count('"event": "started"') == 1
+
+
+def test_every_line_of_the_log_is_json(server: LiveServer) -> None:
+    with socket.create_connection(("127.0.0.1", server.port)) as rude:
+        rude.sendall(b"NONSENSE\r\n\r\n")
+        assert rude.recv(100).startswith(b"HTTP/1.1 400")
+    server.send(signal.SIGTTIN)
+    server.wait_for_output("one worker process it stays")
+    server.terminate()
+    lines = [line for line in server.output().splitlines() if not line.startswith(TOLD)]
+    events = [json.loads(line)["event"] for line in lines]
+    assert {"started", "stopped", "one worker process it stays"} <= set(events)
+    assert any("Invalid request" in event for event in events)
 
 
 def test_a_wrong_setting_ends_it_with_a_sentence(tmp_path: Path) -> None:

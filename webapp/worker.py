@@ -61,7 +61,7 @@ def end() -> None:
     send_away()
     for ending in _ending:
         ending.join()
-    log.info("stopped")
+        log.info("stopped")
 
 
 class _Ending(threading.Thread):
