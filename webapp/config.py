@@ -138,6 +138,8 @@ class Settings(BaseSettings):
     """The longest run."""
     silence_seconds: Positive = 120
     """A run in which nothing happens for so long is ended."""
+    api_seconds: Positive = 300
+    """How long a program's request waits for a reply, which is written to its end in any case."""
     max_output: Positive = 400_000
     """The longest reply."""
     max_tool_output: Positive = 100_000

@@ -16,7 +16,7 @@ def upgrade() -> None:
         "invitation",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column("email", sa.String(length=320), nullable=True),
+        sa.Column("email", sa.String(length=320), nullable=False),
         sa.Column(
             "role",
             sa.Enum(

@@ -118,7 +118,9 @@ def test_words_are_searched_with_every_other_choice(ada: User) -> None:
     assert found(words="invoice late") == ["the invoice is late"]
     assert found(words="late", person="mensah") == ["a late train"]
     assert found(words="invoice", is_active=False) == ["my invoice"]
-    assert found(words='" % _ *') == found(words="nowhere") == found(words="a", person="nobody") == []
+    assert (
+        found(words='" % _ *') == found(words="nowhere") == found(words="a", person="nobody") == []
+    )
 
 
 def test_a_search_goes_on_page_by_page(ada: User) -> None:
@@ -161,7 +163,8 @@ def test_a_message_is_found_by_its_key(ada: User) -> None:
     (message,) = messages_of(make_chat(ada.id, "here"))
     again = find_message(message.id)
     assert again is not None
-    assert again.content == "here"
+    assert (again.row.excerpt, again.content, again.run) == ("here", "here", None)
+    assert '"content":"here"' in again.item
     assert find_message(uuid4()) is None
 
 

@@ -20,7 +20,7 @@ from webapp.services.reading import (
     list_reason,
     open_chat,
     open_list,
-    record_listing,
+    record_reading,
 )
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -76,8 +76,8 @@ def test_the_person_sees_who_read_what_and_why_newest_first(admin: User, ada: Us
     chat = make_chat(ada.id, session_name="Refund for order 10482")
     open_chat(admin.id, chat.id, "A fault was reported")
     open_list(admin.id, "Looking for faults")
-    record_listing(admin.id, {ada.id: 6, admin.id: 3}, "Looking for faults")
-    record_listing(admin.id, {ada.id: 9}, "Asked by the court", action=MESSAGES_EXPORTED)
+    record_reading(admin.id, {ada.id: 6, admin.id: 3}, "Looking for faults")
+    record_reading(admin.id, {ada.id: 9}, "Asked by the court", MESSAGES_EXPORTED)
     exported, listed, read = seen_by(ada)
     assert (exported.action, exported.count) == (MESSAGES_EXPORTED, 9)
     assert (listed.reader, listed.count, listed.reason) == (
@@ -105,7 +105,7 @@ def test_a_reading_outlives_the_chat_and_the_reader(admin: User, ada: User) -> N
 
 def test_readings_come_in_pages(admin: User, ada: User) -> None:
     for count in range(1, 6):
-        record_listing(admin.id, {ada.id: count}, "Looking")
+        record_reading(admin.id, {ada.id: count}, "Looking")
     first = list_readings(ada.id, limit=2)
     rest = list_readings(ada.id, before=first[-1].id)
     assert [entry.detail["count"] for entry in [*first, *rest]] == [5, 4, 3, 2, 1]

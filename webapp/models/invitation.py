@@ -16,8 +16,8 @@ class Invitation(Entity):
 
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     """SHA-256 of the token in hexadecimal; the token itself is nowhere but in the link."""
-    email: Mapped[str | None] = mapped_column(String(320))
-    """The only address that may use it; None lets the person choose."""
+    email: Mapped[str] = mapped_column(String(320))
+    """Of the account that it makes: whoever has the link cannot try others."""
     role: Mapped[UserRole] = mapped_column(checked_enum(UserRole), default=UserRole.USER)
     invited_by_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("user_account.id", ondelete="SET NULL"), index=True

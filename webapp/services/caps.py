@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import case, func, select
@@ -12,6 +12,7 @@ from webapp.config import UsageCaps
 from webapp.database import read_tx, write_tx
 from webapp.models import UsageCap, UsageDay, User
 from webapp.services.audit import record_audit
+from webapp.services.days import midnight
 from webapp.services.facts import AccountGone, CapReached
 from webapp.services.usage import today
 
@@ -100,7 +101,7 @@ def _allowances(tx: Session, user_id: UUID, defaults: UsageCaps) -> list[Allowan
         return []
     day = today()
     used = _used(tx, user_id, day)
-    ends = {"day": _midnight(day + timedelta(days=1)), "month": _midnight(_next_month(day))}
+    ends = {"day": midnight(day + timedelta(days=1)), "month": midnight(_next_month(day))}
     return [
         Allowance(kind, used[kind], limit, ends[kind.rpartition("_")[2]])
         for kind, limit in limits.items()
@@ -124,7 +125,3 @@ def _used(tx: Session, user_id: UUID, day: date) -> dict[str, int]:
 
 def _next_month(day: date) -> date:
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

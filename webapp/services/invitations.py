@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,24 +16,23 @@ from webapp.services.links import hash_token, make_token
 from webapp.services.names import check_email
 
 MAX_DAYS = 30
+MOST = 200
+"""Of open invitations that are listed."""
 
 
 def invite(
     *,
     invited_by_id: UUID,
-    email: str | None,
+    email: str,
     role: UserRole,
     days: int,
     address: str | None = None,
 ) -> str:
-    """Give the token of a new invitation. Raises EmailRefused, EmailTaken.
-
-    With an `email` nobody else can use it; without one, whoever has the link chooses theirs.
-    """
-    email = check_email(email) if email else None
+    """Give the token of a new invitation. Raises EmailRefused, EmailTaken."""
+    email = check_email(email)
     token, token_hash = make_token()
     with write_tx() as tx:
-        if email is not None and tx.scalar(User.with_email(email)) is not None:
+        if tx.scalar(User.with_email(email)) is not None:
             raise EmailTaken
         tx.add(
             Invitation(
@@ -50,9 +49,10 @@ def invite(
     return token
 
 
-def list_invitations() -> Select[Invitation]:
+def list_invitations() -> list[Invitation]:
     """Those that can still be used, the newest first."""
-    return Invitation.open().order_by(Invitation.id.desc()).limit(200)
+    with read_tx() as tx:
+        return list(tx.scalars(Invitation.open().order_by(Invitation.id.desc()).limit(MOST)))
 
 
 def find_invitation(token: str) -> Invitation:
@@ -62,14 +62,14 @@ def find_invitation(token: str) -> Invitation:
 
 
 def accept_invitation(
-    token: str, email: str, display_name: str, password: str, *, address: str | None = None
+    token: str, display_name: str, password: str, *, address: str | None = None
 ) -> UUID:
-    """Make the account that the invitation offers. An email that it names cannot be changed.
+    """Make the account that the invitation offers.
 
-    Raises InvitationClosed, EmailRefused, NameRefused, PasswordRefused, EmailTaken.
+    Raises InvitationClosed, NameRefused, PasswordRefused, EmailTaken.
     """
     invitation = find_invitation(token)
-    user = new_user(invitation.email or email, display_name, password, invitation.role)
+    user = new_user(invitation.email, display_name, password, invitation.role)
     try:
         with write_tx() as tx:
             invitation = _open(tx, token, lock=True)

@@ -1,7 +1,7 @@
 """Which messages are meant: what an admin chose, as conditions of a query."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from webapp.models import AgentRun, AgentSession, MessageRole, RunStatus, SessionMessage, User
 from webapp.models.columns import id_at
+from webapp.services.days import midnight
 from webapp.services.names import fold_email
 
 MAX_PEOPLE = 50
@@ -57,8 +58,8 @@ def conditions(tx: Session, filters: MessageFilters) -> list[ColumnElement[bool]
 
 def time_range(filters: MessageFilters) -> tuple[UUID, UUID]:
     """The smallest key that is meant, and the first that is too late."""
-    begin = id_at(_midnight(filters.since)) if filters.since else UUID(int=0)
-    end = _midnight(filters.until) + timedelta(days=1) if filters.until else None
+    begin = id_at(midnight(filters.since)) if filters.since else UUID(int=0)
+    end = midnight(filters.until) + timedelta(days=1) if filters.until else None
     return begin, id_at(end) if end else UUID(int=2**128 - 1)
 
 
@@ -78,7 +79,3 @@ def people_named(tx: Session, text: str) -> list[UUID]:
 def _is(column: Any, value: Any) -> ColumnElement[bool]:
     hidden = func.coalesce(column, column, type_=column.type)
     return hidden.in_(value) if isinstance(value, list) else hidden == value
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

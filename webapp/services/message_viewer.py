@@ -57,6 +57,17 @@ class MessageRow:
 
 
 @dataclass(frozen=True)
+class MessageDetail:
+    """All there is to know of one message."""
+
+    row: MessageRow
+    content: str
+    item: str
+    """Its JSON as stored; empty for a row written by hand."""
+    run: AgentRun | None
+
+
+@dataclass(frozen=True)
 class MessagePage:
     rows: list[MessageRow]
     before: UUID | None
@@ -94,9 +105,14 @@ def list_messages(
     )
 
 
-def find_message(message_id: UUID) -> SessionMessage | None:
+def find_message(message_id: UUID) -> MessageDetail | None:
     with read_tx() as tx:
-        return tx.get(SessionMessage, message_id)
+        message = tx.get(SessionMessage, message_id)
+        if message is None:
+            return None
+        run = tx.get(AgentRun, message.run_id) if message.run_id else None
+        (row,) = _rows(tx, [message_id])
+        return MessageDetail(row, message.content, message.extra_data or "", run)
 
 
 def _few(tx: Session, filters: MessageFilters) -> bool:

@@ -85,15 +85,17 @@ def last_reason(reader_id: UUID) -> str:
         return _last_reason(tx, reader_id, CHAT_READ, LIST_OPENED) or ""
 
 
-def record_listing(
+def record_reading(
     reader_id: UUID,
     counts: Mapping[UUID, int],
     reason: str,
-    *,
     action: str = MESSAGES_LISTED,
     address: str | None = None,
 ) -> None:
-    """Write down how many messages of whom are about to be shown; one's own need no word."""
+    """Write down how many messages of whom are about to be shown; one's own need no word.
+
+    A count of 0 says that it is not known beforehand.
+    """
     others = {owner_id: count for owner_id, count in counts.items() if owner_id != reader_id}
     if not others:
         return

@@ -2,14 +2,30 @@
 
 from flask import Flask
 
-from webapp.views import auth, exports, look, messages, runs, sessions
+from webapp.views import (
+    admin,
+    api,
+    auth,
+    exports,
+    invitations,
+    look,
+    messages,
+    password_resets,
+    runs,
+    sessions,
+)
 
 
 def init_views(app: Flask) -> None:
     """Register every blueprint."""
+    app.register_blueprint(api.bp)
     app.register_blueprint(auth.bp)
     app.register_blueprint(exports.bp)
     app.register_blueprint(look.bp)
     app.register_blueprint(messages.bp)
     app.register_blueprint(sessions.bp)
     app.register_blueprint(runs.bp)
+    app.register_blueprint(invitations.bp)
+    app.register_blueprint(password_resets.bp)
+    for blueprint in admin.blueprints:
+        app.register_blueprint(blueprint)

@@ -22,6 +22,8 @@ STYLES = (
     *("tokens", "base", "layout", "sidebar", "message", "reply", "tool-call", "composer"),
     *("button", "form", "table", "code", "notice", "menu", "dialog"),
 )
+ADMIN_STYLES = ("chart", "admin")
+"""For the admin's desk alone: nobody else has to fetch them."""
 FOR_EVER = "public, max-age=31536000, immutable"
 DIGEST_CHARACTERS = 12
 
@@ -51,8 +53,9 @@ class Assets:
 
     def _read(self) -> Iterator[Asset]:
         folder = self._folder
-        styles = join_styles(folder / "css" / f"{name}.css" for name in STYLES)
-        yield _asset("app.css", styles.encode(), STYLE_TYPE)
+        for served, names in (("app.css", STYLES), ("admin.css", ADMIN_STYLES)):
+            styles = join_styles(folder / "css" / f"{name}.css" for name in names)
+            yield _asset(served, styles.encode(), STYLE_TYPE)
         yield _asset("app.js", join_modules(folder / "js/app.js").encode(), SCRIPT_TYPE)
         yield _asset("htmx.js", (folder / "vendor/htmx/htmx.min.js").read_bytes(), SCRIPT_TYPE)
         yield _asset("icon.svg", (folder / "icon.svg").read_bytes(), "image/svg+xml")

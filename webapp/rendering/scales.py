@@ -1,0 +1,28 @@
+"""Round numbers for an axis, and numbers as people write them."""
+
+import math
+
+STEPS = (1, 2, 2.5, 5, 10)
+
+
+def ticks(highest: float, count: int = 4) -> list[float]:
+    """From 0 up, evenly: `count` at most, the last at or above `highest`."""
+    if highest <= 0 or not math.isfinite(highest):
+        return [0, 1]
+    raw = highest / (count - 1)
+    power = 10 ** math.floor(math.log10(raw))
+    step = next(step * power for step in STEPS if step * power >= raw * (1 - 1e-9))
+    return [number * step for number in range(math.ceil(highest / step - 1e-9) + 1)]
+
+
+def short(value: float) -> str:
+    """`1,200`, `45 k`, `1.2 M`: a number that fits beside an axis."""
+    for limit, unit in ((1e9, " G"), (1e6, " M"), (1e4, " k")):
+        if abs(value) >= limit:
+            scaled = value / (1e3 if unit == " k" else limit)
+            return f"{scaled:,.1f}".removesuffix(".0") + unit
+    return f"{value:,.2f}".rstrip("0").rstrip(".") if value % 1 else f"{value:,.0f}"
+
+
+def seconds(value: float) -> str:
+    return f"{value:,.2f} s" if value < 10 else f"{value:,.1f} s"  # noqa: PLR2004

@@ -1,0 +1,96 @@
+"""Everybody's runs: which, how they went, and what happened when."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from webapp.database import read_tx, write_tx
+from webapp.models import AgentRun, AgentSession, RunEvent, RunStatus
+from webapp.models.columns import id_at
+from webapp.services.audit import record_audit
+from webapp.services.days import midnight
+from webapp.services.message_filters import people_named
+
+PAGE = 50
+MOST_EVENTS = 2_000
+
+
+@dataclass(frozen=True)
+class RunFilters:
+    person: str = ""
+    agent: str = ""
+    model: str = ""
+    status: RunStatus | None = None
+    error_kind: str = ""
+    since: date | None = None
+    """The first day, of UTC."""
+    until: date | None = None
+    """The last day, of UTC."""
+
+
+@dataclass(frozen=True)
+class RunDetail:
+    run: AgentRun
+    """With its session and the session's user."""
+    events: list[RunEvent]
+    """Those that are still kept."""
+
+
+def list_runs(
+    filters: RunFilters, before: UUID | None = None, limit: int = PAGE
+) -> tuple[list[AgentRun], UUID | None]:
+    """The newest runs with their sessions and people, and where the next page begins."""
+    with read_tx() as tx:
+        runs = _chosen(tx, filters).order_by(AgentRun.id.desc()).limit(limit + 1)
+        if before is not None:
+            runs = runs.where(AgentRun.id < before)
+        rows = list(tx.scalars(runs))
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+
+
+def find_run(run_id: UUID) -> RunDetail | None:
+    with read_tx() as tx:
+        run = tx.scalar(_runs().where(AgentRun.id == run_id))
+        if run is None:
+            return None
+        events = select(RunEvent).where(RunEvent.run_id == run_id, RunEvent.kind != "text")
+        ordered = events.order_by(RunEvent.first_seq).limit(MOST_EVENTS)
+        return RunDetail(run, list(tx.scalars(ordered)))
+
+
+def _runs() -> Select[AgentRun]:
+    with_owner = joinedload(AgentRun.session).joinedload(AgentSession.user)
+    return select(AgentRun).options(with_owner)
+
+
+def _chosen(tx: Session, filters: RunFilters) -> Select[AgentRun]:
+    runs = _runs()
+    given: list[tuple[Any, Any]] = [
+        (AgentRun.agent_name, filters.agent),
+        (AgentRun.model, filters.model),
+        (AgentRun.status, filters.status),
+        (AgentRun.error_kind, filters.error_kind),
+    ]
+    for column, value in given:
+        if value:
+            runs = runs.where(column == value)
+    if filters.person:
+        owned = select(AgentSession.id).where(
+            AgentSession.user_id.in_(people_named(tx, filters.person))
+        )
+        runs = runs.where(AgentRun.session_id.in_(owned))
+    if filters.since:
+        runs = runs.where(AgentRun.id >= id_at(midnight(filters.since)))
+    if filters.until:
+        runs = runs.where(AgentRun.id < id_at(midnight(filters.until) + timedelta(days=1)))
+    return runs
+
+
+def audit_stop(run_id: UUID, owner_id: UUID, actor_id: UUID, address: str | None) -> None:
+    """Note that an admin has stopped somebody's run."""
+    with write_tx() as tx:
+        record_audit(tx, "run.stopped", actor_id, owner_id, address, run=run_id.hex)
