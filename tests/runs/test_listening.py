@@ -1,0 +1,204 @@
+"""Whatever the SDK can stream is told in our events, and agrees with what is stored."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import pytest
+from agents.testing import ModelStep, assistant_message
+from openai.types.responses import (
+    ResponseCodeInterpreterToolCall,
+    ResponseFileSearchToolCall,
+    ResponseFunctionWebSearch,
+    ResponseOutputItemAddedEvent,
+    ResponseOutputItemDoneEvent,
+    ResponseOutputMessage,
+    ResponseOutputRefusal,
+    ResponseReasoningItem,
+    ResponseReasoningSummaryTextDeltaEvent,
+    ResponseRefusalDeltaEvent,
+)
+from openai.types.responses.response_function_web_search import ActionSearch
+from openai.types.responses.response_output_item import ImageGenerationCall, McpCall
+from openai.types.responses.response_reasoning_item import Summary
+from pydantic import BaseModel
+
+from tests.runs.conftest import send, shape, text_of
+from tests.runs.stage import Stage, completed, delta
+from webapp.models import AgentSession
+from webapp.runs import Executor
+from webapp.runs.events import Event, ReasoningDelta, TextDelta, ToolFinished, ToolStarted
+
+HOSTED = {
+    "web_search": (
+        ResponseFunctionWebSearch(
+            id="h1",
+            type="web_search_call",
+            status="completed",
+            action=ActionSearch(type="search", query="the weather"),
+        ),
+        "the weather",
+    ),
+    "file_search": (
+        ResponseFileSearchToolCall(
+            id="h1", type="file_search_call", status="completed", queries=["the bill"]
+        ),
+        "the bill",
+    ),
+    "code_interpreter": (
+        ResponseCodeInterpreterToolCall(
+            id="h1",
+            type="code_interpreter_call",
+            status="completed",
+            code="print(1)",
+            container_id="c",
+            outputs=None,
+        ),
+        "print(1)",
+    ),
+    "image_generation": (
+        ImageGenerationCall(
+            id="h1", type="image_generation_call", status="completed", result="aGk="
+        ),
+        "completed",
+    ),
+    "roll": (
+        McpCall(
+            id="h1",
+            type="mcp_call",
+            name="roll",
+            server_label="dice",
+            arguments='{"sides": 6}',
+            output="4",
+        ),
+        "4",
+    ),
+}
+
+
+def streams(*events: Any) -> ModelStep:
+    def stream(call: object) -> AsyncIterator[Any]:
+        return _each(events)
+
+    return ModelStep.stream(stream)
+
+
+async def _each(events: Sequence[Any]) -> AsyncIterator[Any]:
+    for event in events:
+        yield event
+
+
+def added_and_done(item: Any) -> list[Any]:
+    known = {"item": item, "output_index": 0, "sequence_number": 0}
+    return [
+        ResponseOutputItemAddedEvent(type="response.output_item.added", **known),
+        ResponseOutputItemDoneEvent(type="response.output_item.done", **known),
+    ]
+
+
+def of(events: list[Event], *kinds: type) -> list[Any]:
+    return [event for event in events if isinstance(event, kinds)]
+
+
+@pytest.mark.parametrize("name", HOSTED)
+def test_a_tool_at_the_models_server_is_told_like_the_others(
+    executor: Executor, stage: Stage, chat: AgentSession, name: str
+) -> None:
+    item, detail = HOSTED[name]
+    done = completed([item, assistant_message("Found.")])
+    stage.play(streams(*added_and_done(item), delta("Found."), done))
+    run = send(chat)
+    assert run.ended() == "finished"
+    started, finished = of(run.events(), ToolStarted, ToolFinished)
+    assert (started.name, started.is_hosted) == (name, True)
+    assert detail in finished.output
+    assert shape(run.items) == f"user {item.type} assistant"
+
+
+def test_what_the_model_thought_is_told_apart_from_what_it_says(
+    executor: Executor, stage: Stage, chat: AgentSession
+) -> None:
+    thought = ResponseReasoningItem(
+        id="r1", type="reasoning", summary=[Summary(type="summary_text", text="Hm. Yes.")]
+    )
+    stage.play(
+        streams(
+            *(
+                ResponseReasoningSummaryTextDeltaEvent(
+                    type="response.reasoning_summary_text.delta",
+                    delta=piece,
+                    item_id="r1",
+                    output_index=0,
+                    summary_index=0,
+                    sequence_number=0,
+                )
+                for piece in ("Hm. ", "Yes.")
+            ),
+            delta("Done."),
+            completed([thought, assistant_message("Done.")]),
+        )
+    )
+    run = send(chat)
+    assert run.ended() == "finished"
+    thoughts = of(run.events(), ReasoningDelta)
+    assert "".join(thought.text for thought in thoughts) == "Hm. Yes."
+    assert text_of(run.events()) == "Done."
+    assert shape(run.items) == "user reasoning assistant"
+
+
+def test_a_refusal_is_told_in_the_models_words_and_in_a_sentence(
+    executor: Executor, stage: Stage, chat: AgentSession
+) -> None:
+    refusal = ResponseOutputMessage(
+        id="m1",
+        type="message",
+        role="assistant",
+        status="completed",
+        content=[ResponseOutputRefusal(type="refusal", refusal="I cannot.")],
+    )
+    said = ResponseRefusalDeltaEvent(
+        type="response.refusal.delta",
+        delta="I cannot.",
+        content_index=0,
+        item_id="m1",
+        output_index=0,
+        sequence_number=0,
+    )
+    stage.play(streams(said, completed([refusal])))
+    run = send(chat)
+    assert run.ended() == "failed"
+    assert run.row.error_kind == "refused"
+    assert text_of(run.events()) == "I cannot."
+    assert run.items[-1] == {"role": "assistant", "content": "I cannot."}
+
+
+class Answer(BaseModel):
+    number: int
+
+
+def test_structured_output_is_told_as_its_text(
+    executor: Executor, stage: Stage, chat: AgentSession
+) -> None:
+    stage.play('{"number": 42}', output_type=Answer)
+    run = send(chat)
+    assert run.ended() == "finished"
+    assert text_of(run.events()) == '{"number": 42}'
+
+
+def test_a_message_that_comes_in_one_piece_is_told_as_one(
+    executor: Executor, stage: Stage, chat: AgentSession
+) -> None:
+    stage.play(streams(completed([assistant_message("All at once.")])))
+    run = send(chat)
+    assert of(run.events(), TextDelta) == [TextDelta(0, "All at once.")]
+
+
+def test_two_messages_of_one_answer_are_told_apart(
+    executor: Executor, stage: Stage, chat: AgentSession
+) -> None:
+    second = delta("Two.", "m2")
+    second.output_index = 1
+    both = [assistant_message("One.", item_id="m1"), assistant_message("Two.", item_id="m2")]
+    stage.play(streams(delta("One.", "m1"), second, completed(both)))
+    run = send(chat)
+    assert of(run.events(), TextDelta) == [TextDelta(0, "One."), TextDelta(1, "Two.")]
+    assert shape(run.items) == "user assistant assistant"
