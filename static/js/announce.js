@@ -1,11 +1,14 @@
 // Reads a reply out as it comes, in whole sentences, for those who listen to the page.
 
 const EVERY = 1500;
-const SENTENCE = /[.!?:…][)"'’”\]]*\s/g;
+const LONGEST = 300;
+// A block that another follows ends one as well.
+const SENTENCE = /[.!?:…][)"'’”\]]*\s|\n/g;
 
 const region = document.createElement("div");
 region.className = "sr";
 region.setAttribute("aria-live", "polite");
+region.toggleAttribute("data-announcer");
 document.body.append(region);
 
 const said = new WeakMap();
@@ -41,5 +44,6 @@ function endOfSentence(words, from) {
   SENTENCE.lastIndex = from;
   let end = from;
   while (SENTENCE.exec(words)) end = SENTENCE.lastIndex;
-  return end;
+  // Some texts have no sentences.
+  return words.length - end > LONGEST ? words.lastIndexOf(" ") : end;
 }

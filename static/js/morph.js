@@ -9,17 +9,32 @@ export function parse(html) {
 
 // Turns the children `old` of `parent` into `fresh`; new ones go in front of `end`.
 export function morphNodes(parent, old, fresh, end = null) {
-  for (let i = 0; i < Math.max(old.length, fresh.length); i += 1) {
-    if (i >= old.length) parent.insertBefore(fresh[i], end);
-    else if (i >= fresh.length) old[i].remove();
-    else morph(old[i], fresh[i]);
+  let next = 0;
+  for (const node of fresh) {
+    // An element may stand further on; of text there is some everywhere.
+    const last = node.nodeType === Node.ELEMENT_NODE ? old.length : next + 1;
+    const found = old.findIndex((there, at) => at >= next && at < last && isAlike(there, node));
+    if (found < 0) {
+      parent.insertBefore(node, old[next] ?? end);
+      continue;
+    }
+    for (; next < found; next += 1) old[next].remove();
+    morph(old[next], node);
+    next += 1;
   }
+  for (const node of old.slice(next)) node.remove();
 }
 
-// Turns one node into another, or puts the other in its place where they are of different kinds.
+function isAlike(old, fresh) {
+  if (old.nodeName !== fresh.nodeName) return false;
+  if (old.nodeType !== Node.ELEMENT_NODE) return true;
+  return old.id === fresh.id && old.classList[0] === fresh.classList[0];
+}
+
+// Turns one node into another of its kind.
 export function morph(old, fresh) {
   if (old.isEqualNode(fresh)) return;
-  if (old.nodeName !== fresh.nodeName || old.nodeName === "TEMPLATE" || old.id !== fresh.id) {
+  if (old.nodeName === "TEMPLATE") {
     old.replaceWith(fresh);
   } else if (old.nodeType === Node.ELEMENT_NODE) {
     morphAttributes(old, fresh);

@@ -1,0 +1,175 @@
+"""Reading a reply while it is written: the place is kept, and so is what the reader does."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NewPage
+from tests.support.chatting import (
+    LONG,
+    ask,
+    begin_chat,
+    last_reply,
+    say,
+    wait_for_growth,
+    wait_for_reply,
+    words,
+)
+
+COUNT = "Count to 400"
+SMALL = {"width": 800, "height": 420}
+_DISTANCE = """() => {
+  const stage = document.querySelector(".stage");
+  return stage.scrollHeight - stage.scrollTop - stage.clientHeight """
+AT_END = f"{_DISTANCE} < 5; }}"
+NOT_AT_END = f"{_DISTANCE} > 100; }}"
+HIDE = """isHidden => {
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => isHidden });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+SPOKEN = """() => {
+  window.spoken = [];
+  const region = document.querySelector("[data-announcer]");
+  new MutationObserver(() => window.spoken.push(region.textContent))
+    .observe(region, { childList: true });
+}"""
+
+
+@pytest.fixture
+def page(signed_in: NewPage) -> Page:
+    return signed_in(viewport=SMALL)
+
+
+def test_the_end_stays_in_view_while_the_reader_is_there(page: Page) -> None:
+    begin_chat(page, COUNT)
+    for _ in range(4):
+        wait_for_growth(page, len(words(last_reply(page))))
+        page.wait_for_function(AT_END)
+    expect(page.get_by_role("button", name="To the end")).to_be_hidden()
+
+
+def test_scrolling_up_stays_where_it_is_until_the_reader_goes_back(page: Page) -> None:
+    begin_chat(page, LONG)
+    page.wait_for_function("() => document.querySelector('.stage').scrollTop > 200")
+    page.mouse.move(400, 150)
+    page.mouse.wheel(0, -180)
+    page.wait_for_function(NOT_AT_END)
+    top = page.locator(".stage").evaluate("s => s.scrollTop")
+    wait_for_growth(page, len(words(last_reply(page))))
+    wait_for_reply(page)
+    assert page.locator(".stage").evaluate("s => s.scrollTop") == top
+    page.get_by_role("button", name="To the end").click()
+    page.wait_for_function(AT_END)
+    expect(page.get_by_role("button", name="To the end")).to_be_hidden()
+
+
+def test_sending_goes_to_the_end(page: Page) -> None:
+    begin_chat(page, COUNT)
+    wait_for_reply(page)
+    page.locator(".stage").evaluate("s => s.scrollTop = 0")
+    say(page, "Count to 20")
+    page.wait_for_function(AT_END)
+
+
+def test_opening_a_chat_shows_its_end(page: Page) -> None:
+    begin_chat(page, COUNT)
+    wait_for_reply(page)
+    page.reload()
+    page.wait_for_function(AT_END)
+    assert page.locator(".stage").evaluate("s => s.scrollTop") > 0
+
+
+def test_what_is_selected_stays_selected_to_the_end(page: Page) -> None:
+    begin_chat(page, LONG)
+    wait_for_growth(page, 60)
+    page.evaluate(
+        """() => {
+          const text = document.querySelector(".prose p").firstChild;
+          getSelection().setBaseAndExtent(text, 0, text, 12);
+        }"""
+    )
+    wait_for_reply(page)
+    assert page.evaluate("getSelection().toString()") == "Here is what"
+
+
+def test_the_focus_stays_where_it_is_to_the_end(page: Page) -> None:
+    begin_chat(page, LONG)
+    page.get_by_role("link", name="link").first.focus()
+    wait_for_reply(page)
+    assert page.evaluate("document.activeElement.textContent") == "link"
+
+
+def test_a_call_that_was_opened_stays_open(page: Page) -> None:
+    begin_chat(page, "What time is it in Tokyo?")
+    page.locator(".tool summary").first.click()
+    expect(page.locator(".tool").first).to_have_attribute("open", "")
+    wait_for_reply(page)
+    expect(page.locator(".tool").first).to_have_attribute("open", "")
+    expect(page.locator(".tool-body").first).to_contain_text("Tokyo")
+
+
+def test_code_is_copied_as_it_was_written_and_a_reply_as_markdown(
+    signed_in: NewPage,
+) -> None:
+    page = signed_in(permissions=["clipboard-read", "clipboard-write"])
+    begin_chat(page, LONG)
+    wait_for_reply(page)
+    page.locator("figure").get_by_role("button", name="Copy").click()
+    page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('def ')")
+    expect(page.locator("[data-announcer]")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == 'def greet(name: str) -> str:\n    return f"Hello, {name}!"\n'
+    last_reply(page).locator("[data-copy=reply]").click()
+    page.wait_for_function(
+        "async () => (await navigator.clipboard.readText()).includes('## A table')"
+    )
+    page.locator(".mine [data-copy]").click()
+    page.wait_for_function(f"async () => (await navigator.clipboard.readText()) === {LONG!r}")
+
+
+def test_whole_sentences_are_read_out(page: Page) -> None:
+    begin_chat(page, "Hello, how are you today?")
+    page.evaluate(SPOKEN)
+    wait_for_reply(page)
+    spoken: list[str] = page.evaluate("window.spoken")
+    assert spoken
+    # But for the last, which is what is left.
+    assert all(re.search(r"[.!?:…”)\]]$", sentence.strip()) for sentence in spoken[:-1]), spoken
+    assert len(spoken) < 12
+    assert last_reply(page).get_attribute("aria-live") is None
+
+
+def test_a_hidden_tab_lets_go_and_comes_back_whole(page: Page) -> None:
+    ended: list[str] = []
+    for event in ("requestfailed", "requestfinished"):
+        page.on(event, lambda request: ended.append(request.url))
+    begin_chat(page, LONG)
+    wait_for_growth(page, 30)
+    page.evaluate(HIDE, True)  # noqa: FBT003 - what the page is told
+    before = words(last_reply(page))
+    page.wait_for_timeout(0)  # Let the page tell what has ended.
+    assert [url for url in ended if url.endswith("/events")]
+    with page.expect_request(re.compile("/events$")):
+        page.evaluate(HIDE, False)  # noqa: FBT003
+    assert wait_for_reply(page).startswith(before[:30])
+    expect(page.locator("[data-reconnecting]")).to_be_hidden()
+
+
+def test_links_say_where_they_lead(page: Page) -> None:
+    begin_chat(page, LONG)
+    wait_for_reply(page)
+    link = page.locator(".prose a").first
+    link.focus()
+    shown = link.evaluate("a => getComputedStyle(a, '::after').content")
+    assert shown == '"commonmark.org"'
+
+
+def test_six_hidden_tabs_do_not_starve_a_seventh(page: Page) -> None:
+    begin_chat(page, COUNT)
+    for tab in [page.context.new_page() for _ in range(6)]:
+        tab.goto(page.url)
+        tab.evaluate(HIDE, True)  # noqa: FBT003
+    # All are on one server, which a browser asks over six connections at most.
+    assert "400" in wait_for_reply(page)
+    assert ask(page, "What is 6 * 7?")
