@@ -9,6 +9,7 @@ from flask import Flask
 
 from tests.support.client import PageClient
 from webapp.config import ROOT
+from webapp.web.assets import ADMIN_STYLES, STYLES, Assets
 from webapp.web.joining import join_modules
 
 ADDRESS = re.compile(r'(?:href|src)="(/static/[^"]+)"')
@@ -48,6 +49,22 @@ def test_the_first_page_is_light(app: Flask, client: PageClient, addresses: list
     sizes = [len(client.get(address, headers=wire).data) for address in addresses]
     page = len(client.get("/sign-in", headers=wire, follow_redirects=True).data)
     assert page + sum(sizes) < 60 * 1024
+
+
+def test_every_style_sheet_is_served() -> None:
+    assert {file.stem for file in (ROOT / "static/css").glob("*.css")} == {*STYLES, *ADMIN_STYLES}
+
+
+def test_every_icon_that_is_drawn_is_there_and_no_other() -> None:
+    sprite = Assets(ROOT / "static").sprite
+    there = set(re.findall(r'id="i-([\w-]+)"', sprite))
+    text = "\n".join(
+        file.read_text()
+        for folder, ending in (("templates", "html"), ("webapp", "py"), ("static/js", "js"))
+        for file in (ROOT / folder).rglob(f"*.{ending}")
+    )
+    named = set(re.findall(r"""["'](?:#i-)?([a-z][a-z0-9-]+)["']""", text))
+    assert there <= named, f"nothing draws {sorted(there - named)}"
 
 
 def test_every_script_is_served() -> None:

@@ -13,6 +13,7 @@ from webapp.views import (
     password_resets,
     runs,
     sessions,
+    styleguide,
 )
 
 
@@ -24,6 +25,7 @@ def init_views(app: Flask) -> None:
     app.register_blueprint(look.bp)
     app.register_blueprint(messages.bp)
     app.register_blueprint(sessions.bp)
+    app.register_blueprint(styleguide.bp)
     app.register_blueprint(runs.bp)
     app.register_blueprint(invitations.bp)
     app.register_blueprint(password_resets.bp)

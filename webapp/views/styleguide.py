@@ -1,0 +1,118 @@
+"""Every component in every state, for those who work on them: in development only."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from flask import Blueprint, abort, render_template
+from flask.typing import ResponseReturnValue
+
+from webapp.forms.sessions import RenameForm
+from webapp.rendering.markdown import render_markdown
+from webapp.rendering.view_models import (
+    Notice,
+    Part,
+    PersonMessage,
+    Reply,
+    Section,
+    TextPart,
+    ThoughtPart,
+    ToolCall,
+    ToolsPart,
+    ToolState,
+    Turn,
+)
+from webapp.web.current import settings
+from webapp.web.troubles import BUSY
+
+bp = Blueprint("styleguide", __name__)
+
+NO_RUN = UUID(int=0)
+NOW = datetime(2026, 11, 24, 10, 38, tzinfo=UTC)
+PROSE = """\
+Prose with **bold**, *italic*, `code` and [a link](https://example.org/somewhere).
+
+### A heading
+
+1. First things first
+2. Then the rest
+   - [x] done
+   - [ ] not yet
+
+| Planet | Moons |
+|:-------|------:|
+| Mars   | 2     |
+
+```python
+def greet(name: str) -> str:
+    return f"Hello, {name}!"
+```
+
+> A quotation.
+"""
+STATES: tuple[ToolState, ...] = ("running", "waiting", "done", "failed", "stopped")
+NOTICES = (
+    Notice("", "square", "Stopped.", "What was said so far is kept."),
+    Notice("warn", "circle-alert", "Interrupted.", "The server stopped in the middle."),
+    Notice("danger", "circle-alert", "The model could not be reached.", "Try again in a moment."),
+)
+
+
+@bp.get("/styleguide")
+def index() -> ResponseReturnValue:
+    if settings().environment != "development":
+        abort(404)
+    form = RenameForm(formdata=None, name="A name")
+    wrong = RenameForm(formdata=None, name="", prefix="wrong-")
+    wrong.validate()
+    return render_template(
+        "styleguide/index.html", turns=_turns(), form=form, wrong=wrong, trouble=BUSY
+    )
+
+
+def _turns() -> list[Turn]:
+    calls = tuple(_call(state) for state in STATES)
+    prose = TextPart(render_markdown(PROSE), PROSE)
+    told = _turn(0, (ThoughtPart("Half a minute rules that out."), ToolsPart(calls), prose), None)
+    return [
+        told,
+        *(_turn(at, (_said(notice.title),), notice) for at, notice in enumerate(NOTICES, 1)),
+    ]
+
+
+def _said(title: str) -> TextPart:
+    text = f"A reply that ended so: {title}"
+    return TextPart(render_markdown(text), text)
+
+
+def _call(state: ToolState) -> ToolCall:
+    has_ended = state in {"done", "failed"}
+    return ToolCall(
+        dom_id=f"call-{state}",
+        name="current_time",
+        gist="zone: Lisbon",
+        arguments='{\n  "zone": "Lisbon"\n}',
+        output="10:38" if has_ended else None,
+        seconds=0.3 if has_ended else None,
+        state=state,
+    )
+
+
+def _turn(at: int, parts: tuple[Part, ...], notice: Notice | None) -> Turn:
+    message = PersonMessage(f"message-{at}", NO_RUN, "What a person says stands here.", NOW)
+    reply = Reply(
+        dom_id=f"reply-{at}",
+        run_id=NO_RUN,
+        sections=(
+            Section("Assistant", is_handed_over=False, parts=parts),
+            Section("Billing", is_handed_over=True, parts=(_said("handed over"),)),
+        )
+        if at == 0
+        else (Section("Assistant", is_handed_over=False, parts=parts),),
+        status="finished",
+        is_active=False,
+        notice=notice,
+        can_retry=notice is not None,
+        ended_at=NOW,
+        tokens=1204,
+    )
+    return Turn(f"turn-{at}", message, reply)
