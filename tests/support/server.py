@@ -92,6 +92,10 @@ class LiveServer:
     def terminate(self, number: int = signal.SIGTERM) -> int:
         """End it in order, and give its exit status."""
         self.send(number)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Wait for its end, and give its exit status."""
         return self._running.wait(PATIENCE)
 
     def kill(self) -> None:
