@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import request
 from wtforms import DateField, IntegerField, SelectField, StringField
-from wtforms.fields import SelectChoice
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from webapp.forms.base import Form, trimmed

@@ -15,6 +15,7 @@ BETWEEN = 1.0
 """Pixels between the parts of a stacked bar."""
 MOST_SERIES = 3
 MOST_LABELS = 8
+COLOURS = ("a1", "a2", "a3")
 NONE = "\N{EN DASH}"
 
 
@@ -60,6 +61,14 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Dot:
+    x: float
+    y: float
+    series: int
+    title: str
+
+
+@dataclass(frozen=True)
 class Chart:
     key: str
     """Names its parts in the page."""
@@ -74,12 +83,25 @@ class Chart:
     labels: tuple[Label, ...]
     bars: tuple[Bar, ...] = ()
     lines: tuple[Line, ...] = ()
+    dots: tuple[Dot, ...] = ()
     is_last_open: bool = False
     """Whether the last column is not over yet, and paler."""
+    colours: tuple[str, ...] = COLOURS
+    """The class of each series."""
+
+    @property
+    def key_lines(self) -> tuple[tuple[str, str], ...]:
+        """A class and what it stands for, for each colour of the plot."""
+        if len(self.names) > 1:
+            return tuple(zip(self.colours, self.names, strict=False))
+        whole = (self.colours[0], "Whole day")
+        return (
+            (whole, (f"{self.colours[0]} dim", "Today so far")) if self.is_last_open else (whole,)
+        )
 
     @property
     def is_empty(self) -> bool:
-        return not self.bars and not self.lines
+        return not self.bars and not self.dots
 
 
 @dataclass(frozen=True)
@@ -90,6 +112,7 @@ class Words:
     title: str
     subtitle: str
     number: Callable[[float], str] = short
+    colours: tuple[str, ...] = COLOURS
 
 
 def bar_chart(
@@ -109,13 +132,15 @@ def line_chart(words: Words, columns: Sequence[str], series: Sequence[Series]) -
     """Lines; a value below 0 is none, and the line has a gap there."""
     scale = ticks(max((value for one in series for value in one.values), default=0))
     lines: list[Line] = []
+    dots: list[Dot] = []
     for number, one in enumerate(series, 1):
+        dots += _dots(words, columns, one, number, scale[-1])
         for at in range(1, len(columns)):
             before, after = one.values[at - 1], one.values[at]
             if before >= 0 and after >= 0:
                 x1, x2 = _middle(at - 1, len(columns)), _middle(at, len(columns))
                 lines.append(Line(x1, _y(before, scale[-1]), x2, _y(after, scale[-1]), number))
-    return _chart(words, columns, series, scale, lines=tuple(lines))
+    return _chart(words, columns, series, scale, lines=tuple(lines), dots=tuple(dots))
 
 
 def most_first(totals: dict[str, Sequence[float]], others: str = "Others") -> list[Series]:
@@ -126,6 +151,20 @@ def most_first(totals: dict[str, Sequence[float]], others: str = "Others") -> li
     rest = zip(*(values for _, values in ranked[MOST_SERIES - 1 :]), strict=True)
     named = [Series(name, tuple(values)) for name, values in ranked[: MOST_SERIES - 1]]
     return [*named, Series(others, tuple(sum(values) for values in rest))]
+
+
+def _dots(words: Words, columns: Sequence[str], one: Series, number: int, top: float) -> list[Dot]:
+    """Each value, so that one without neighbours is seen too."""
+    return [
+        Dot(
+            _middle(at, len(columns)),
+            _y(value, top),
+            number,
+            f"{columns[at]}, {one.name}: {words.number(value)}",
+        )
+        for at, value in enumerate(one.values)
+        if value >= 0
+    ]
 
 
 @dataclass(frozen=True)
@@ -190,6 +229,7 @@ def _chart(
         rows=tuple(rows),
         ticks=tuple(Tick(_y(value, scale[-1]), words.number(value)) for value in scale),
         labels=tuple(labels),
+        colours=words.colours,
         **drawn,  # type: ignore[arg-type]
     )
 

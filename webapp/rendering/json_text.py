@@ -21,6 +21,24 @@ def show_json(text: str) -> Markup:
     return Markup(highlight(storable(shown), "json"))  # noqa: S704
 
 
+def call_texts(item: str) -> tuple[Markup, Markup]:
+    """The arguments of the call that an item makes, and the output that it brings; or nothing."""
+    try:
+        known = json.loads(item)
+    except (ValueError, RecursionError):
+        known = None
+    if not isinstance(known, dict):
+        return Markup(), Markup()
+    arguments, output = known.get("arguments"), known.get("output")
+    return _shown(arguments), _shown(output)
+
+
+def _shown(value: object) -> Markup:
+    if value is None or value == "":
+        return Markup()
+    return show_json(value if isinstance(value, str) else json.dumps(value))
+
+
 def _indented(text: str) -> str:
     try:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False)

@@ -37,7 +37,7 @@ def overview_charts(overview: Overview, currency: str) -> list[Chart]:
             ],
         ),
         bar_chart(
-            Words("runs", "Replies a day by outcome", period),
+            Words("runs", "Replies a day by outcome", period, colours=("a1", "a2", "a4")),
             columns,
             [
                 Series(name, tuple(sum(one.runs.get(s, 0) for s in statuses) for one in days))

@@ -25,4 +25,4 @@ def short(value: float) -> str:
 
 
 def seconds(value: float) -> str:
-    return f"{value:,.2f} s" if value < 10 else f"{value:,.1f} s"  # noqa: PLR2004
+    return f"{round(value, 2):g} s"

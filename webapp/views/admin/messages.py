@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from webapp.forms.admin import ExportForm, MessageChoices, ReasonForm
-from webapp.rendering.json_text import show_json
+from webapp.rendering.json_text import call_texts, show_json
 from webapp.rendering.message_export import FORMATS, export_lines
 from webapp.services.message_export import begin_export, export_messages
 from webapp.services.message_viewer import (
@@ -133,6 +133,7 @@ def _found(key: UUID) -> MessageDetail:
 def _show(detail: MessageDetail, form: ReasonForm) -> str:
     template = "admin/messages/_opened.html" if is_htmx() else "admin/messages/show.html"
     readable = is_open(detail.row.session_id)
+    arguments, output = call_texts(detail.item if readable else "")
     return render_template(
         template,
         row=detail.row,
@@ -140,6 +141,7 @@ def _show(detail: MessageDetail, form: ReasonForm) -> str:
         is_readable=readable,
         content=detail.content if readable else "",
         item=show_json(detail.item) if readable and detail.item else "",
-        source=detail.item if readable else "",
+        arguments=arguments,
+        output=output,
         reason=form,
     )
