@@ -1,0 +1,158 @@
+"""Runs, the overview and the audit."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+from sqlalchemy import select
+
+from tests.factories import make_run, make_user
+from tests.services.chats import make_chat
+from tests.support.apps import app_like
+from tests.support.client import PageClient
+from webapp.config import Prices
+from webapp.database import read_tx, write_tx
+from webapp.models import AgentRun, AuditEntry, RunEvent, RunStatus, UsageDay, User, UserRole
+from webapp.services.usage import today
+
+START = datetime(2030, 5, 1, 12, tzinfo=UTC)
+
+
+def finished(user: User, **given: object) -> AgentRun:
+    values = {
+        "queued_at": START,
+        "started_at": START,
+        "first_token_at": START + timedelta(seconds=1.5),
+        "ended_at": START + timedelta(seconds=10),
+        "agent_name": "Assistant",
+        "model": "a-model",
+        "input_tokens": 1000,
+        "cached_tokens": 400,
+        "output_tokens": 200,
+    }
+    return make_run(make_chat(user.id).id, **(values | given))
+
+
+def test_runs_are_chosen_by_what_they_were(desk: PageClient, ada: User) -> None:
+    kofi = make_user(display_name="Kofi Mensah")
+    good, bad = finished(ada), finished(kofi, status=RunStatus.FAILED, error_kind="rate_limit")
+    for query, found in {
+        "": {good, bad},
+        "?status=failed": {bad},
+        "?person=moreno": {good},
+        "?error=rate_limit": {bad},
+        "?model=another": set(),
+        "?agent=Assistant": {good, bad},
+    }.items():
+        page = desk.get(f"/admin/runs{query}").page
+        links = {link.get("href") for link in page.every("a")}
+        assert {run for run in (good, bad) if f"/admin/runs/{run.id}" in links} == found, query
+
+
+def test_a_run_is_drawn_and_told_span_by_span(desk: PageClient, ada: User) -> None:
+    run = finished(ada)
+    at = START.timestamp()
+    data = [
+        ("tool_started", {"call_id": "a", "name": "clock", "arguments": "{}", "at": at + 2}),
+        ("tool_finished", {"call_id": "a", "output": "a secret of mine", "at": at + 5}),
+    ]
+    with write_tx() as tx:
+        for number, (kind, values) in enumerate(data, 1):
+            tx.add(
+                RunEvent(
+                    run_id=run.id,
+                    first_seq=number,
+                    last_seq=number,
+                    epoch=1,
+                    kind=kind,
+                    data=values,
+                )
+            )
+    page = desk.get(f"/admin/runs/{run.id}").page
+    rows = [[cell.text for cell in row.every("th", "td")] for row in page.every("tr")]
+    assert ["clock", "tool", "2.00 s", "3.00 s", "done"] in rows
+    assert ["Model", "model", "5.00 s", "5.00 s", "done"] in rows
+    assert "secret" not in page.text
+    spans = desk.get(f"/admin/runs/{run.id}.json").get_json()["spans"]
+    assert [span["name"] for span in spans] == ["Run", "Assistant", "Model", "clock", "Model"]
+
+
+def test_cost_is_told_where_there_is_a_price(app: Flask, admin: User, ada: User) -> None:
+    run = finished(ada)
+    prices = Prices.model_validate(
+        {"currency": "EUR", "models": {"a-model": {"input": 10, "cached": 1, "output": 100}}}
+    )
+    with app_like(app, prices=prices) as priced:
+        desk = PageClient(priced)
+        desk.sign_in(admin)
+        figures = desk.get(f"/admin/runs/{run.id}.json").get_json()
+        assert figures["cost"] == (600 * 10 + 400 * 1 + 200 * 100) / 1_000_000
+        assert "EUR" in desk.get(f"/admin/runs/{run.id}").page.text
+
+
+def test_an_admin_stops_a_run_and_it_is_audited(desk: PageClient, admin: User, ada: User) -> None:
+    run = make_run(make_chat(ada.id).id, status=RunStatus.QUEUED)
+    desk.press(desk.get(f"/admin/runs/{run.id}"), "Stop")
+    with read_tx() as tx:
+        assert tx.get_one(AgentRun, run.id).status is RunStatus.STOPPED
+        entry = tx.scalars(select(AuditEntry).where(AuditEntry.action == "run.stopped")).one()
+    assert (entry.actor_id, entry.subject_id) == (admin.id, ada.id)
+
+
+def test_the_overview_says_what_was_used_and_how_it_went(desk: PageClient, ada: User) -> None:
+    with write_tx() as tx:
+        tx.add(
+            UsageDay(
+                user_id=ada.id,
+                day=today(),
+                agent_name="Assistant",
+                model="a-model",
+                messages=7,
+                input_tokens=1000,
+                output_tokens=234,
+            )
+        )
+    now = datetime.now(UTC)
+    for seconds in range(1, 21):
+        finished(
+            ada,
+            queued_at=now,
+            first_token_at=now + timedelta(seconds=seconds),
+            status=RunStatus.FAILED if seconds == 1 else RunStatus.FINISHED,
+            error_kind="rate_limit" if seconds == 1 else None,
+        )
+    page = desk.get("/admin").page
+    figures = [figure.text for figure in page.every("dd")]
+    assert figures[0] == "7"
+    assert "1,234" in figures
+    assert "19.0 s" in figures
+    assert "half within 10.0 s" in figures
+    rows = [[cell.text for cell in row.every("th", "td")] for row in page.every("tr")]
+    assert ["rate_limit", "1"] in rows
+    assert ["Ada Moreno", "7", "1,234", "\N{EN DASH}"] in rows
+    titles = {title.text for title in page.every("title")}
+    assert f"{today().day} {today():%b}: 7" in titles
+
+
+def test_an_empty_overview_is_a_page_too(desk: PageClient) -> None:
+    assert desk.get("/admin").page.heading == "Overview"
+
+
+def test_the_audit_is_shown_filtered_and_exported(desk: PageClient, ada: User) -> None:
+    desk.press(desk.get(f"/admin/users/{ada.id}"), "Make an admin")
+    page = desk.get("/admin/audit?action=role.changed")
+    assert "Jonas Weber <jonas@example.org>" in page.page.text
+    assert "role admin" in page.page.text
+    rows = csv.DictReader(io.StringIO(desk.press(page, "Export as CSV").text.lstrip("\ufeff")))
+    assert [row["action"] for row in rows] == ["role.changed"]
+    lines = desk.press(page, "Export as JSON lines").text.splitlines()
+    assert json.loads(lines[0])["detail"] == {"role": "admin"}
+    assert "audit.exported" in desk.get("/admin/audit").page.text
+
+
+def test_no_route_changes_or_removes_an_entry(app: Flask) -> None:
+    make_user(role=UserRole.ADMIN)
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/admin/audit")]
+    assert {rule.endpoint for rule in rules} == {"admin_audit.index", "admin_audit.export"}
