@@ -20,7 +20,7 @@ class Route:
     endpoint: str
     arguments: frozenset[str]
     access: str
-    """`public`, `admin` or `signed in`."""
+    """`public`, `bearer`, `admin` or `signed in`."""
 
     def __str__(self) -> str:
         return f"{self.method} {self.endpoint}"

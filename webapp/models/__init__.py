@@ -2,6 +2,7 @@
 
 from webapp.models.agent_run import ACTIVE_STATUSES, AgentRun, RunStatus
 from webapp.models.agent_session import AgentSession
+from webapp.models.api_token import ApiToken
 from webapp.models.audit_entry import AuditEntry
 from webapp.models.invitation import Invitation
 from webapp.models.password_reset import PasswordReset
@@ -20,6 +21,7 @@ __all__ = [
     "ACTIVE_STATUSES",
     "AgentRun",
     "AgentSession",
+    "ApiToken",
     "AttemptOutcome",
     "AuditEntry",
     "Invitation",

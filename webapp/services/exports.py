@@ -41,6 +41,7 @@ class ExportedChat:
     agent_instructions: str | None
     is_active: bool
     created_at: datetime
+    updated_at: datetime
     last_activity_at: datetime
 
 

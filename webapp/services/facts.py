@@ -31,6 +31,14 @@ class ApprovalSettled(Fact):
     """Nothing waits for this decision: it was made already, or the run has ended or gone on."""
 
 
+class TooManyTokens(Fact):
+    """The person has as many tokens as one may have."""
+
+
+class TokenGone(Fact):
+    """The person has no such token, or has revoked it."""
+
+
 class TooManyRuns(Fact):
     """The person, or everybody together, has as many runs as are allowed at one time."""
 

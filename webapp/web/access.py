@@ -1,6 +1,7 @@
 """The doors: who may enter a route, and whose thing an id names.
 
-Signing in is the rule. A view that needs none says `@public`; a view for admins `@admin_only`.
+Signing in is the rule. A view that needs none says `@public`; a view for admins `@admin_only`;
+one for programs `@bearer` (bearer.py).
 """
 
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from webapp.database import read_tx
 from webapp.models import AgentRun, AgentSession
 from webapp.services.audit import audit_refusal
 from webapp.services.facts import SessionGone
+from webapp.web.bearer import ACCESS, check_bearer
 from webapp.web.current import address
 from webapp.web.htmx import wants_fragment
 from webapp.web.redirects import sign_in_url
@@ -72,6 +74,8 @@ def _stand_at_the_door() -> ResponseReturnValue | None:
     access = _access()
     if access == "public":
         return None
+    if access == ACCESS:
+        return check_bearer()
     if not current_user.is_authenticated:
         return _to_sign_in()
     if access == "admin" and not current_user.is_admin:

@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError, generate_csrf, validate_csrf
 from wtforms import ValidationError
 
 from webapp.config import Settings
+from webapp.web.bearer import is_for_programs
 from webapp.web.current import settings as current_settings
 from webapp.web.masking import mask, unmask
 
@@ -35,7 +36,7 @@ def _masked_token() -> str:
 
 
 def _refuse_without_token() -> None:
-    if request.method in SAFE_METHODS or request.endpoint is None:
+    if request.method in SAFE_METHODS or request.endpoint is None or is_for_programs():
         return
     sent = request.form.get("csrf_token") or request.headers.get("X-CSRFToken", "")
     try:

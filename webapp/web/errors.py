@@ -1,9 +1,9 @@
-"""Whatever goes wrong is told: as a page to a person, as a notice to a script."""
+"""Whatever goes wrong is told: as a page, as a notice to a script, as a problem to a program."""
 
 from dataclasses import replace
 
 import structlog
-from flask import Flask, make_response, render_template
+from flask import Flask, make_response, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -14,8 +14,10 @@ from werkzeug.wrappers import Response
 from webapp.config import Settings
 from webapp.database import DatabaseBusy
 from webapp.services.facts import Fact
+from webapp.web.bearer import API_AREA
 from webapp.web.current import request_id
 from webapp.web.htmx import wants_fragment
+from webapp.web.problems import problem
 from webapp.web.troubles import BUSY, Trouble, of_fact, of_status
 
 log = structlog.get_logger(__name__)
@@ -33,6 +35,8 @@ def init_errors(app: Flask, settings: Settings) -> None:
 
 def tell(trouble: Trouble) -> Response:
     """The answer, in the form that was asked for."""
+    if request.path.startswith(API_AREA):
+        return problem(trouble)
     template = _template(trouble)
     reference = request_id() if trouble.status >= SERVER_ERROR else ""
     body = render_template(template, trouble=trouble, reference=reference)

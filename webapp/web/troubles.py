@@ -71,6 +71,10 @@ OF_FACTS: dict[type[facts.Fact], Trouble] = {
     facts.TooManyRuns: Trouble(
         429, "Too many replies at once", "Wait until one has ended, then send again.", BUSY_SECONDS
     ),
+    facts.TooManyTokens: Trouble(
+        409, "Too many tokens", "Revoke one that is not used any more, then make another."
+    ),
+    facts.TokenGone: Trouble(404, "There is no such token", "It was revoked already."),
     facts.EmailTaken: Trouble(409, "This email is taken", "There is an account with it already."),
     facts.EmailRefused: Trouble(422, "This is no email", "Write one such as ada@example.org."),
     facts.NameRefused: Trouble(422, "Choose another name", "This one is empty or too long."),

@@ -3,7 +3,8 @@
 ```
 {"format": "parley-chat", "version": 1,
  "session": {"session_id": …, "session_name": …, "description": …, "agent_name": …,
-             "agent_instructions": …, "is_active": …, "created_at": …, "last_activity_at": …},
+             "agent_instructions": …, "is_active": …, "created_at": …, "updated_at": …,
+             "last_activity_at": …},
  "messages": [{"at": …, "agent_name": …, "item": {…}}, …]}
 ```
 

@@ -1,0 +1,95 @@
+"""A person's tokens for programs: made, found again, revoked."""
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+from uuid import UUID
+
+import structlog
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
+
+from webapp.database import DatabaseBusy, read_tx, utc_now, write_tx
+from webapp.models import ApiToken, User
+from webapp.services.audit import record_audit
+from webapp.services.facts import TokenGone, TooManyTokens
+from webapp.services.names import check_name
+
+PREFIX = "parley_"
+"""So that a token which lies about somewhere is known for one."""
+MOST = 20
+TOKEN_BYTES = 32
+LONGEST = 100
+USED_EVERY = timedelta(minutes=1)
+
+log = structlog.get_logger(__name__)
+
+
+def create_token(user_id: UUID, name: str, address: str | None = None) -> tuple[UUID, str]:
+    """Give the key of a new token, and the token, which nobody can be told again.
+
+    Raises NameRefused, TooManyTokens.
+    """
+    name = check_name(name)
+    token = PREFIX + token_urlsafe(TOKEN_BYTES)
+    with write_tx() as tx:
+        # Two at once wait for each other here.
+        tx.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+        valid = select(func.count()).select_from(ApiToken.valid_of(user_id).subquery())
+        if (tx.scalar(valid) or 0) >= MOST:
+            raise TooManyTokens
+        row = ApiToken(user_id=user_id, name=name, token_hash=_hash(token))
+        tx.add(row)
+        tx.flush()
+        record_audit(tx, "api_token.created", user_id, user_id, address, name=name)
+    return row.id, token
+
+
+def list_tokens(user_id: UUID) -> list[ApiToken]:
+    """The person's valid tokens, the oldest first."""
+    with read_tx() as tx:
+        return list(tx.scalars(ApiToken.valid_of(user_id)))
+
+
+def revoke_token(user_id: UUID, token_id: UUID, address: str | None = None) -> None:
+    """From here on the token opens nothing. Raises TokenGone for another's and for none."""
+    revoke = (
+        update(ApiToken)
+        .where(ApiToken.id == token_id, ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=utc_now())
+        .returning(ApiToken.name)
+    )
+    with write_tx() as tx:
+        name = tx.scalar(revoke)
+        if name is None:
+            raise TokenGone
+        record_audit(tx, "api_token.revoked", user_id, user_id, address, name=name)
+
+
+def find_bearer(token: str) -> User | None:
+    """Whose token it is; None where it is nobody's, revoked, or the account is disabled."""
+    if not token.isascii() or len(token) > LONGEST:
+        return None
+    with read_tx() as tx:
+        found = tx.execute(ApiToken.owner_of(_hash(token))).one_or_none()
+    if found is None:
+        return None
+    user, row = found
+    now = datetime.now(UTC)
+    if row.last_used_at is None or row.last_used_at < now - USED_EVERY:
+        _note_used(row.id)
+    return user
+
+
+def _note_used(token_id: UUID) -> None:
+    try:
+        with write_tx() as tx:
+            used = update(ApiToken).where(ApiToken.id == token_id)
+            tx.execute(used.values(last_used_at=utc_now()))
+    except (DatabaseBusy, OperationalError):
+        # Reading goes on where nothing can be written; the next request tries again.
+        log.warning("api_token_not_noted", exc_info=True)
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
