@@ -4,7 +4,7 @@ from flask import Flask
 
 from webapp.views import (
     admin,
-    api,
+    allowances,
     auth,
     exports,
     invitations,
@@ -19,7 +19,7 @@ from webapp.views import (
 
 def init_views(app: Flask) -> None:
     """Register every blueprint."""
-    app.register_blueprint(api.bp)
+    app.register_blueprint(allowances.bp)
     app.register_blueprint(auth.bp)
     app.register_blueprint(exports.bp)
     app.register_blueprint(look.bp)
