@@ -7,6 +7,7 @@ from webapp.models.audit_entry import AuditEntry
 from webapp.models.invitation import Invitation
 from webapp.models.password_reset import PasswordReset
 from webapp.models.run_event import RunEvent
+from webapp.models.run_span import RunSpan
 from webapp.models.search_document import SearchDocument
 from webapp.models.session_message import MessageRole, SessionMessage
 from webapp.models.sign_in import SignIn
@@ -28,6 +29,7 @@ __all__ = [
     "MessageRole",
     "PasswordReset",
     "RunEvent",
+    "RunSpan",
     "RunStatus",
     "SearchDocument",
     "SessionMessage",

@@ -10,14 +10,14 @@ from uuid import UUID
 
 import structlog
 from agents import InputGuardrailTripwireTriggered, OutputGuardrailTripwireTriggered
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from webapp.assistants.faults import describe
 from webapp.assistants.models import provider
 from webapp.config import Settings
 from webapp.database import read_tx, write_tx
 from webapp.database_session.items import storable
-from webapp.models import AgentRun, RunStatus
+from webapp.models import AgentRun, RunSpan, RunStatus
 from webapp.runs.approving import StateUnusable
 from webapp.runs.casting import AgentGone, Catalogue
 from webapp.runs.channel import Channel
@@ -28,6 +28,7 @@ from webapp.runs.journal import UNREACHABLE, Journal
 from webapp.runs.playing import Play, TooMuch
 from webapp.runs.recorder import Recorder
 from webapp.runs.run_session import RunFenced
+from webapp.runs.spans import SPANS
 from webapp.runs.threads import in_database_thread
 from webapp.services.usage import count_tokens
 
@@ -80,7 +81,8 @@ class Turn:
         play = Play(run, recorder, self._around.settings)
         ending = await self._perform(play, recorder)
         recorder.close()
-        status = await _end(run, ending, recorder, play.values())
+        taken = Taken(play.values(), SPANS.take(run.id))
+        status = await _end(run, ending, recorder, taken)
         log.info("run_ended", run=str(run.id), status=status, kind=ending and ending.error_kind)
         recorder.ended(status)
 
@@ -118,6 +120,16 @@ class Turn:
         return self._why.ending
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What a performance leaves beside its events."""
+
+    values: dict[str, Any]
+    """Of the run's row."""
+    spans: list[dict[str, Any]]
+    """Rows of run_span."""
+
+
 async def let_models_go(settings: Settings) -> None:
     """Close this loop's connections to the models' server."""
     await provider(settings).aclose()
@@ -141,16 +153,14 @@ def _failed(error: BaseException) -> Ending:
     )
 
 
-async def _end(
-    run: ClaimedRun, ending: Ending | None, recorder: Recorder, values: dict[str, Any]
-) -> str:
+async def _end(run: ClaimedRun, ending: Ending | None, recorder: Recorder, taken: Taken) -> str:
     """Write the end, however long the database takes to be there; return the run's status."""
     wait = 0.1
     while True:
         try:
             # The events first: after the end they would be refused.
             if await recorder.settle():
-                return await in_database_thread(_write_end, run, ending, recorder.events, values)
+                return await in_database_thread(_write_end, run, ending, recorder.events, taken)
         except UNREACHABLE as error:
             log.error("run_end_not_written", run=str(run.id), error=str(error))  # noqa: TRY400
         await asyncio.sleep(wait)
@@ -158,11 +168,13 @@ async def _end(
 
 
 def _write_end(
-    run: ClaimedRun, ending: Ending | None, events: Sequence[Numbered], values: dict[str, Any]
+    run: ClaimedRun, ending: Ending | None, events: Sequence[Numbered], taken: Taken
 ) -> str:
     if ending is not None:
         with suppress(RunFenced), write_tx() as tx:
-            status = end_run(tx, run.id, run.epoch, ending, events, **values)
+            status = end_run(tx, run.id, run.epoch, ending, events, **taken.values)
+            if taken.spans:
+                tx.execute(insert(RunSpan), taken.spans)
             count_tokens(tx, run.id, run.used)
             return status
     with read_tx() as tx:

@@ -14,7 +14,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.database import DatabaseBusy, read_tx, write_tx
-from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, RunEvent, RunStatus, User
+from webapp.models import (
+    ACTIVE_STATUSES,
+    AgentRun,
+    AgentSession,
+    RunEvent,
+    RunSpan,
+    RunStatus,
+    User,
+)
 from webapp.runs.ending import Halt
 from webapp.runs.recovery import find_left_behind, interrupt_runs
 from webapp.runs.threads import in_database_thread
@@ -92,6 +100,7 @@ class Keeper:
 
     async def _sweep(self) -> None:
         await in_database_thread(_remove_old_events)
+        await in_database_thread(_remove_old_spans, self._executor.settings.retention.spans)
 
     def _has_lock(self) -> bool:
         if self._lock is None:
@@ -137,3 +146,13 @@ def _remove_old_events() -> None:
         tx.execute(
             delete(RunEvent).where(ended.exists()), execution_options={"synchronize_session": False}
         )
+
+
+def _remove_old_spans(days: int) -> None:
+    """0 keeps them."""
+    if days:
+        with write_tx() as tx:
+            tx.execute(
+                delete(RunSpan).where(RunSpan.ended_at < datetime.now(UTC) - timedelta(days=days)),
+                execution_options={"synchronize_session": False},
+            )

@@ -17,7 +17,7 @@ from agents import (
     TResponseInputItem,
     UserError,
 )
-from agents.run_config import CallModelData, ModelInputData
+from agents.run_config import CallModelData, CallModelInputFilter, ModelInputData
 from sqlalchemy import func
 
 from webapp.assistants.context import ChatContext
@@ -33,6 +33,7 @@ from webapp.runs.ending import FINISHED, Ending, paused
 from webapp.runs.listening import Hooks, Listener
 from webapp.runs.recorder import Recorder
 from webapp.runs.run_session import RunSession
+from webapp.runs.spans import SPANS, trace_id
 
 Work: TypeAlias = list[TResponseInputItem] | RunState[Any, Agent[Any]]
 
@@ -68,6 +69,7 @@ class Play:
         work: Work | None = cast("list[TResponseInputItem]", self._run.input)
         if paused:
             work = await resumed(agent, self._run, self._context(), self._recorder)
+        SPANS.collect(self._run.id)
         while work is not None:
             await self._play(agent, work, session)
             work = self._go_on()
@@ -96,7 +98,7 @@ class Play:
             work,
             session=session,
             context=self._context(),
-            run_config=_bounded(run_config(self._settings), self._settings.max_tool_output),
+            run_config=self._run_config(),
             max_turns=self._settings.max_turns,
             hooks=Hooks(self._recorder, session),
         )
@@ -135,6 +137,14 @@ class Play:
             return None
         return state
 
+    def _run_config(self) -> RunConfig:
+        return replace(
+            run_config(self._settings),
+            call_model_input_filter=_cut_to(self._settings.max_tool_output),
+            trace_id=trace_id(self._run.id),
+            tracing_disabled=False,
+        )
+
     def _context(self) -> ChatContext:
         return ChatContext(
             user_id=self._run.user_id,
@@ -167,7 +177,7 @@ def _used(result: RunResultStreaming) -> tuple[int, ...]:
     )
 
 
-def _bounded(config: RunConfig, limit: int) -> RunConfig:
+def _cut_to(limit: int) -> CallModelInputFilter:
     """Show the model no more of a tool's output than is stored."""
 
     def cut(data: CallModelData[Any]) -> ModelInputData:
@@ -177,7 +187,7 @@ def _bounded(config: RunConfig, limit: int) -> RunConfig:
         ]
         return ModelInputData(input=items, instructions=data.model_data.instructions)
 
-    return replace(config, call_model_input_filter=cut)
+    return cut
 
 
 async def _let_go(result: RunResultStreaming) -> None:
