@@ -43,7 +43,7 @@ SELECT 'x', 1 FROM t WHERE a = 2;
 
 @settings(max_examples=400, deadline=None)
 @given(TEXTS, st.integers(1, 9))
-@example("|x\n---b", 1)
+@example("a\n|x\n---b", 1)
 @example("a\r\n\r\nb", 2)
 @example("```\nx\n``\n```\ny", 1)
 def test_any_text_in_any_pieces_ends_as_the_whole(text: str, size: int) -> None:
@@ -62,6 +62,11 @@ def test_the_examples_of_commonmark_end_as_the_whole(size: int) -> None:
 
 def test_a_definition_is_known_to_what_follows_it() -> None:
     text = "[a]: https://a.example\n\nsee [a]\n\nand [a] again\n"
+    assert rendered_in(in_pieces(text, 1)) == render_markdown(text)
+
+
+def test_a_definition_may_yet_take_the_next_line_for_its_title() -> None:
+    text = "so\n\n[a]: https://a.example\n'title\nmore'\n\nsee [a]\n"
     assert rendered_in(in_pieces(text, 1)) == render_markdown(text)
 
 
