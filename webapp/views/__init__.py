@@ -5,6 +5,7 @@ from flask import Flask
 from webapp.views import (
     admin,
     allowances,
+    api,
     auth,
     exports,
     invitations,
@@ -19,6 +20,7 @@ from webapp.views import (
 
 def init_views(app: Flask) -> None:
     """Register every blueprint."""
+    app.register_blueprint(api.bp)
     app.register_blueprint(allowances.bp)
     app.register_blueprint(auth.bp)
     app.register_blueprint(exports.bp)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from webapp.forms.messages import MessageForm, new_key
 from webapp.rendering.transcript import load_turn
 from webapp.runs import start_run
-from webapp.services.facts import RunAlreadyActive, SessionInactive, TooManyRuns
+from webapp.services.facts import CapReached, RunAlreadyActive, SessionInactive, TooManyRuns
 from webapp.services.sessions import name_after_first_message
 from webapp.views.chat_page import chat_page
 from webapp.web.access import own_session
@@ -26,7 +26,7 @@ def create(session_id: UUID) -> ResponseReturnValue:
         return _refuse(session_id, form, Trouble(422, "Not sent", form.wrong))
     try:
         run_id = start_run(session.id, form.text("message"), form.text("key"))
-    except (SessionInactive, RunAlreadyActive, TooManyRuns) as fact:
+    except (CapReached, SessionInactive, RunAlreadyActive, TooManyRuns) as fact:
         return _refuse(session_id, form, of_fact(fact))
     name_after_first_message(session.id, form.text("message"))
     if not is_htmx():

@@ -12,7 +12,7 @@ from webapp.forms.sessions import RenameForm
 from webapp.rendering.session_lists import SessionLists, load_all, load_sidebar
 from webapp.rendering.transcript import load_transcript
 from webapp.runs import start_run
-from webapp.services.facts import TooManyRuns
+from webapp.services.facts import CapReached, TooManyRuns
 from webapp.services.sessions import (
     activate_session,
     create_session,
@@ -83,7 +83,7 @@ def create() -> ResponseReturnValue:
     session_id = create_session(current_user.id, agent.name, form.text("key"))
     try:
         start_run(session_id, form.text("message"), form.text("key"))
-    except TooManyRuns as fact:
+    except (CapReached, TooManyRuns) as fact:
         return new_chat_page(form, of_fact(fact))
     name_after_first_message(session_id, form.text("message"))
     return redirect(url_for(".show", session_id=session_id), 303)

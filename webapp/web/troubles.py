@@ -133,4 +133,13 @@ def _too_many_attempts(fact: facts.TooManyAttempts) -> Trouble:
 def _cap_reached(fact: facts.CapReached) -> Trouble:
     wait = max(1, int((fact.ends_at - datetime.now(UTC)).total_seconds()))
     used = f"You have used your {fact.limit:,} {fact.what} of this {fact.period}."
-    return Trouble(429, "That is all for now", f"{used} Try again when the next begins.", wait)
+    begins = f"{fact.ends_at:%H:%M} UTC on {fact.ends_at.day} {fact.ends_at:%B}"
+    again = f"Counting begins anew at {begins}, in {_in_words(wait)}."
+    return Trouble(429, "That is all for now", f"{used} {again}", wait)
+
+
+def _in_words(seconds: int) -> str:
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}s"
+    return "a minute"
