@@ -8,7 +8,9 @@ from typing import Literal, TypeAlias
 from webapp.models import AgentRun, RunEvent, RunStatus
 from webapp.rendering.scales import ticks
 
-Kind: TypeAlias = Literal["run", "queue", "agent", "model", "tool", "handoff", "approval"]
+Kind: TypeAlias = Literal[
+    "run", "queue", "agent", "model", "tool", "handoff", "guardrail", "approval"
+]
 SHORTEST = 0.05
 """Seconds; a shorter pause between two spans was not the model's."""
 FAILED = (RunStatus.FAILED, RunStatus.INTERRUPTED)
@@ -66,14 +68,11 @@ def waterfall(spans: Iterable[Span]) -> Waterfall:
 
 def spans_of_events(run: AgentRun, events: Iterable[RunEvent], now: datetime) -> list[Span]:
     """What the run's row and the events that are still kept tell of it."""
-    clock = _Clock(run.queued_at)
-    end = clock.at(run.ended_at or now)
-    spans = [Span("run", "Run", 0, 0.0, end, is_failed=run.status in FAILED)]
+    spans = begin_spans(run, now)
     if run.started_at is None:
         return spans
+    clock, end = _Clock(run.queued_at), spans[0].end
     begun = clock.at(run.started_at)
-    if begun >= SHORTEST:
-        spans.append(Span("queue", "Waiting for its turn", 1, 0.0, begun))
     inner: list[Span] = []
     calls: dict[str, Span] = {}
     agent, since = Span("agent", run.agent_name or "Agent", 1, begun, end), begun
@@ -85,6 +84,15 @@ def spans_of_events(run: AgentRun, events: Iterable[RunEvent], now: datetime) ->
             inner.append(Span("handoff", f"Handoff to {event.data['name']}", 1, at, at))
             calls, agent, since = {}, Span("agent", event.data["name"], 1, at, end), at
     return [*spans, *inner, *_with_models(agent, calls, since)]
+
+
+def begin_spans(run: AgentRun, now: datetime) -> list[Span]:
+    """The run as a whole, and its wait for its turn."""
+    clock = _Clock(run.queued_at)
+    whole = Span("run", "Run", 0, 0.0, clock.at(run.ended_at or now), run.status in FAILED)
+    begun = clock.at(run.started_at) if run.started_at else 0.0
+    waited = [Span("queue", "Waiting for its turn", 1, 0.0, begun)] if begun >= SHORTEST else []
+    return [whole, *waited]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from webapp.database import read_tx, write_tx
-from webapp.models import AgentRun, AgentSession, RunEvent, RunStatus
+from webapp.models import AgentRun, AgentSession, RunEvent, RunSpan, RunStatus
 from webapp.models.columns import id_at
 from webapp.services.audit import record_audit
 from webapp.services.days import midnight
@@ -36,8 +36,10 @@ class RunFilters:
 class RunDetail:
     run: AgentRun
     """With its session and the session's user."""
+    spans: list[RunSpan]
+    """As the SDK traced them; written when the run has ended."""
     events: list[RunEvent]
-    """Those that are still kept."""
+    """Those that are still kept, without the text."""
 
 
 def list_runs(
@@ -59,7 +61,8 @@ def find_run(run_id: UUID) -> RunDetail | None:
             return None
         events = select(RunEvent).where(RunEvent.run_id == run_id, RunEvent.kind != "text")
         ordered = events.order_by(RunEvent.first_seq).limit(MOST_EVENTS)
-        return RunDetail(run, list(tx.scalars(ordered)))
+        spans = tx.scalars(RunSpan.of_run(run_id))
+        return RunDetail(run, list(spans), list(tx.scalars(ordered)))
 
 
 def _runs() -> Select[AgentRun]:

@@ -14,7 +14,16 @@ from tests.support.apps import app_like
 from tests.support.client import PageClient
 from webapp.config import Prices
 from webapp.database import read_tx, write_tx
-from webapp.models import AgentRun, AuditEntry, RunEvent, RunStatus, UsageDay, User, UserRole
+from webapp.models import (
+    AgentRun,
+    AuditEntry,
+    RunEvent,
+    RunSpan,
+    RunStatus,
+    UsageDay,
+    User,
+    UserRole,
+)
 from webapp.services.usage import today
 
 START = datetime(2030, 5, 1, 12, tzinfo=UTC)
@@ -77,6 +86,42 @@ def test_a_run_is_drawn_and_told_span_by_span(desk: PageClient, ada: User) -> No
     assert "secret" not in page.text
     spans = desk.get(f"/admin/runs/{run.id}.json").get_json()["spans"]
     assert [span["name"] for span in spans] == ["Run", "Assistant", "Model", "clock", "Model"]
+
+
+def test_traced_spans_are_drawn_below_what_holds_them(desk: PageClient, ada: User) -> None:
+    run = finished(ada)
+    traced = [
+        ("task", None, "task", "Run", 0, 10),
+        ("agent", "task", "agent", "Assistant", 0, 9),
+        ("first", "agent", "response", "a-model", 0, 2),
+        ("tool", "agent", "function", "clock", 2, 5),
+        ("lost", "gone", "handoff", "Billing", 9, 9),
+    ]
+    with write_tx() as tx:
+        for key, parent, kind, name, start, end in traced:
+            span = RunSpan(
+                run_id=run.id,
+                span_id=key,
+                parent_id=parent,
+                kind=kind,
+                name=name,
+                started_at=START + timedelta(seconds=start),
+                ended_at=START + timedelta(seconds=end),
+                error="no answer in 3 s" if key == "tool" else None,
+                detail={"input_tokens": 1200, "output_tokens": 34} if key == "first" else {},
+            )
+            tx.add(span)
+    page = desk.get(f"/admin/runs/{run.id}").page
+    rows = [[cell.text for cell in row.every("th", "td")] for row in page.every("tr")]
+    assert [row[0] for row in rows[1:]] == [
+        "Run",
+        "Assistant",
+        "Model a-model",
+        "clock",
+        "Handoff to Billing",
+    ]
+    assert rows[3][4] == "done, 1,200 in, 34 out"
+    assert rows[4][2:] == ["2.00 s", "3.00 s", "failed, no answer in 3 s"]
 
 
 def test_cost_is_told_where_there_is_a_price(app: Flask, admin: User, ada: User) -> None:

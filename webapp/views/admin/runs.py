@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from webapp.forms.admin import RunChoices
 from webapp.models import AgentRun
+from webapp.rendering.traced import spans_of_trace
 from webapp.rendering.waterfall import Waterfall, spans_of_events, waterfall
 from webapp.runs import stop_run
 from webapp.services.prices import cost_of
@@ -73,7 +74,10 @@ def _found(key: UUID) -> RunDetail:
 
 
 def _fall(detail: RunDetail) -> Waterfall:
-    return waterfall(spans_of_events(detail.run, detail.events, datetime.now(UTC)))
+    now = datetime.now(UTC)
+    if detail.spans:
+        return waterfall(spans_of_trace(detail.run, detail.spans, now))
+    return waterfall(spans_of_events(detail.run, detail.events, now))
 
 
 def _cost(run: AgentRun) -> float | None:
