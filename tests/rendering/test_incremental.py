@@ -13,6 +13,7 @@ PARTS = [
     *("```", "```\n", "~~~", "`", "---", "===", "|a|b|\n|-|-|\n", "|x", "*x*", "**", "\\", "$y$"),
     *("[ ] ", "[a](", "](b)", "<b>", "&amp;", "\r", "\0", "é", "😀", "https://a.b/c", "!["),
 ]
+PROSE = ["Ab", "é", "1", " ", ". ", ":", "(", "'", '"', "-", "…", "w/", "\xa0", "&", "\u0301", "²"]
 TEXTS = st.lists(st.sampled_from(PARTS), max_size=16).map("".join) | st.text(max_size=60)
 MIXED = """## How the move goes
 
@@ -50,6 +51,18 @@ def test_any_text_in_any_pieces_ends_as_the_whole(text: str, size: int) -> None:
     # A definition that comes later changes what came before; the reply's end mends that.
     assume("]:" not in text)
     assert rendered_in(in_pieces(text, size)) == render_markdown(text)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from([*PROSE, *PARTS]) | st.text(max_size=3), max_size=12).map("".join))
+@example("A b: (c) - 'd' \"e\"  ")
+@example("1. a")
+def test_the_open_end_looks_as_it_will_when_it_is_finished(text: str) -> None:
+    assume(not set(text) & set("*_~`[]!"))  # Marks that may be half: they are mended.
+    markdown = IncrementalMarkdown()
+    markdown.feed(text)
+    update = markdown.flush()
+    assert update.blocks + (update.tail or "") == render_markdown(text.removesuffix("\r"))
 
 
 @pytest.mark.parametrize("size", [1, 3, 40])

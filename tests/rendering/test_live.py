@@ -127,6 +127,15 @@ def test_frames_wait_longer_where_they_cost_more(request_context: None) -> None:
     assert dear.wait > 0.5
 
 
+def test_frames_wait_longer_the_more_streams_there_are(request_context: None) -> None:
+    reply = LiveReply("reply-1", "Assistant", render_template, lambda: 600)
+    reply.frames()
+    assert reply.wait < 0.5  # The first words do not.
+    reply.apply(TextDelta(0, "x"))
+    reply.frames()
+    assert 0.5 < reply.wait <= 0.6
+
+
 def test_a_call_is_told_when_it_begins_waits_and_ends(request_context: None) -> None:
     reply, follower = live_reply(), Follower()
     hear(reply, follower)

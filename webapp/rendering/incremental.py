@@ -21,6 +21,8 @@ _coloured = make_parser(colours=True)
 _plain = make_parser(colours=False)
 
 _FENCE = re.compile(r"(`{3,}|~{3,})")
+_PROSE = re.compile(r"[^\W\d_](?:[^\W_]|[ .,:;!?'\"()\u2013-\u201d\u2026-])*")
+"""The beginning of a paragraph, in which nothing means anything to the parser."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ class IncrementalMarkdown:
         return _plain.parse(text, env)
 
     def _parse_tail(self) -> Update:
+        if _PROSE.fullmatch(self._tail):
+            return Update(Markup(), _paragraph(self._tail))
         env = _fork(self._env)
         tokens = self._parse(self._tail, env)
         lines = self._tail.split("\n")
@@ -116,6 +120,11 @@ class IncrementalMarkdown:
         self._line_start = len(self._tail) - len(last)
         assert self._closing is not None
         return any(map(self._closing.fullmatch, complete))
+
+
+def _paragraph(prose: str) -> Markup:
+    """What parser and sanitiser make of prose, at a tenth of their cost."""
+    return Markup(f'<p dir="auto">{prose.rstrip(" ")}</p>\n')  # noqa: S704 - no mark is in it
 
 
 def _is_half(last: str) -> bool:

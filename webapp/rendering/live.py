@@ -37,6 +37,8 @@ SHORTEST_PAUSE = 0.04
 LONGEST_PAUSE = 1.0
 SHARE = 25
 """A stream may use one part in so many of a processor."""
+UPDATES = 1_000
+"""A second, of all streams of the process together: the more there are, the longer each waits."""
 
 Kind: TypeAlias = Literal[
     "reset", "part", "block", "tail", "code", "thought", "tool", "end", "restart"
@@ -96,9 +98,16 @@ class _Writing:
 class LiveReply:
     """Takes a run's events, and gives the frames that bring a page up to date."""
 
-    def __init__(self, dom_id: str, agent_name: str, render: Render) -> None:
+    def __init__(
+        self,
+        dom_id: str,
+        agent_name: str,
+        render: Render,
+        count_streams: Callable[[], int] = lambda: 1,
+    ) -> None:
         self._draft = Draft(dom_id, agent_name)
         self._render = render
+        self._count_streams = count_streams
         self._frames: list[Frame] = []
         self._writing: _Writing | None = None
         self._written: dict[int, Markup] = {}
@@ -138,11 +147,13 @@ class LiveReply:
         """What has changed since the last time. Not before `wait` is 0, or it costs too much."""
         if not self._has_news:
             return ()
+        # The first words after an empty beginning do not wait for their turn.
+        turn = self._count_streams() / UPDATES if self._is_shown else 0
         began = thread_time()
         frames = self._changes() if self._is_shown else [self._reset()]
         self._has_news = False
         pause = SHARE * (thread_time() - began)
-        self._next_at = monotonic() + min(max(pause, SHORTEST_PAUSE), LONGEST_PAUSE)
+        self._next_at = monotonic() + min(max(pause, turn, SHORTEST_PAUSE), LONGEST_PAUSE)
         return frames
 
     def _changes(self) -> list[Frame]:

@@ -12,7 +12,7 @@ from webapp.rendering.transcript import load_turn
 from webapp.runs import read_events
 from webapp.runs.events import RunEnded
 from webapp.web.sse import HEARTBEAT, RETRY, encode
-from webapp.web.streams import Stream
+from webapp.web.streams import Stream, current_streams
 
 LOOK_EVERY = 0.2
 """Seconds until a reader that has gone, or must go, is noticed."""
@@ -33,7 +33,8 @@ def follow(run_id: UUID, agent_name: str, stream: Stream) -> Iterator[str]:
         with context.copy():
             return render_end(run_id)
 
-    return _follow(run_id, LiveReply(f"reply-{run_id}", agent_name, render), stream, render_last)
+    reply = LiveReply(f"reply-{run_id}", agent_name, render, current_streams().__len__)
+    return _follow(run_id, reply, stream, render_last)
 
 
 def _follow(
