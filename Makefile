@@ -19,7 +19,7 @@ define working
 	kill $$dots 2>/dev/null || true; wait $$dots 2>/dev/null || true; echo; exit $$failed
 endef
 
-.PHONY: help run dev test check bench bench-session bench-load postgres lock format browser
+.PHONY: help run dev test check bench bench-session bench-load bench-scale postgres lock format browser
 
 help: ## list the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,13 +41,16 @@ check: .venv/dev ## everything that must hold before a change lands
 	@$(BIN)/djlint templates --lint --quiet
 	@$(MAKE) test
 
-bench: bench-session bench-load ## measure beside the rivals
+bench: bench-session bench-load bench-scale ## measure beside the rivals
 
 bench-session: .venv/dev ## measure DatabaseSession beside the SDK's own sessions
 	@$(BIN)/python -m tests.bench.session
 
 bench-load: .venv/dev ## measure many people with a reply each at once
 	@$(BIN)/python -m tests.bench.load
+
+bench-scale: .venv/dev ## measure with ten thousand chats and a million messages (builds them once)
+	@$(BIN)/python -m tests.bench.scale
 
 format: .venv/dev ## put the code in the house's form
 	@$(BIN)/ruff format --quiet

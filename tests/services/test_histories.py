@@ -114,6 +114,13 @@ def test_calls_side_by_side_are_not_parted() -> None:
     assert fit_history(items, max_items=7) == (items[2:], 2)
 
 
+def test_a_thought_is_not_parted_from_what_it_led_to() -> None:
+    rest = [REASONING, call("1"), output("1"), REASONING, call("2"), output("2"), reply("d")]
+    items = [user("c"), *rest]
+    assert fit_history(items, max_items=4) == ([user("c"), reply("d")], 6)
+    assert fit_history(items, max_items=5) == ([user("c"), *rest[3:]], 3)
+
+
 def test_an_output_whose_call_was_never_there_holds_nothing_back() -> None:
     items = [user("a"), output("lost"), reply("b"), user("c"), reply("d")]
     assert fit_history(items, max_items=2) == ([user("c"), reply("d")], 3)

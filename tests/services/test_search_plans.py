@@ -52,6 +52,7 @@ def test_no_search_scans_a_table(engine: Engine, ada: User, query: str) -> None:
             assert "Seq Scan" not in plan
             assert "SCAN" not in plan or re.search(r"VIRTUAL TABLE INDEX \d+:M", plan)
             assert "B-TREE" not in plan
+            assert "agent_session_user_id" not in plan, "it goes through all chats of the person"
 
 
 def plan_of(connection: Connection, statement: str, values: Any) -> str:

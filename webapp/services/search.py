@@ -139,6 +139,7 @@ def _load(tx: Session, user_id: UUID, keys: Sequence[int]) -> list[Any]:
             SearchDocument.id,
             SearchDocument.text,
             AgentSession.id.label("session_id"),
+            AgentSession.user_id,
             AgentSession.session_name,
             AgentSession.is_active,
             AgentSession.last_activity_at,
@@ -148,10 +149,11 @@ def _load(tx: Session, user_id: UUID, keys: Sequence[int]) -> list[Any]:
         )
         .join(AgentSession, AgentSession.id == SearchDocument.session_id)
         .outerjoin(SessionMessage, SessionMessage.id == SearchDocument.message_id)
-        # The index knows whose they are; so does the chat, which is asked again.
-        .where(SearchDocument.id.in_(keys), AgentSession.user_id == user_id)
+        .where(SearchDocument.id.in_(keys))
     )
-    found = {row.id: row for row in rows}
+    # The index knows whose they are; so does the chat, which is asked again. Not by the database,
+    # which would begin with all chats of the person.
+    found = {row.id: row for row in rows if row.user_id == user_id}
     return [found[key] for key in keys if key in found]
 
 
