@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -26,6 +27,7 @@ from sqlalchemy.types import TypeDecorator
 from uuid_utils.compat import uuid7
 
 from webapp.config import Settings
+from webapp.metrics import WRITE_WAITS
 
 BUSY_SECONDS = 15
 QUEUE_SECONDS = 30
@@ -262,7 +264,9 @@ def turn_to_write(engine: Engine) -> Iterator[None]:
     if queue is None:
         yield
         return
+    asked_at = monotonic()
     queue.acquire(QUEUE_SECONDS)
+    WRITE_WAITS.observe(monotonic() - asked_at)
     try:
         yield
     finally:

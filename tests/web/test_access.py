@@ -24,6 +24,10 @@ PUBLIC = {
     "auth.register",
     "auth.setup",
     "auth.sign_in",
+    # For machines; the last tells only those who may know.
+    "health.alive",
+    "health.is_ready",
+    "health.metrics",
     # The link is the proof.
     "invitations.accept",
     "invitations.show",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from webapp.database import utc_now
 from webapp.database_session import append_items
+from webapp.metrics import RUNS
 from webapp.models import AgentRun, AgentSession, RunStatus
 from webapp.runs.claiming import hold_fence, stored_events
 from webapp.runs.dismissing import answers_to_open_calls
@@ -112,6 +113,8 @@ def end_run(
         **values,
     )
     _touch_session(tx, run_id)
+    if ending.status is not RunStatus.PAUSED:
+        RUNS.add(outcome=ending.status.value)
     return ending.status
 
 
@@ -120,6 +123,7 @@ def end_unbegun(tx: Session, run: AgentRun) -> None:
     run.ended_at = utc_now()
     run.state = None
     keep_unsaved(tx, run.id, stored_events(tx, run.id), STOPPED)
+    RUNS.add(outcome=RunStatus.STOPPED.value)
 
 
 def keep_unsaved(tx: Session, run_id: UUID, events: Sequence[Numbered], ending: Ending) -> bool:

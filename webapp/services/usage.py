@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from webapp.database import read_tx
+from webapp.metrics import FIRST_TOKEN, TOKENS
 from webapp.models import AgentRun, AgentSession, UsageDay
 
 COUNTS = (
@@ -41,6 +42,7 @@ def count_tokens(tx: Session, run_id: UUID, counted: Mapping[str, int] | None = 
     """
     run = tx.execute(
         select(AgentSession.user_id, AgentRun.agent_name, AgentRun.model)
+        .add_columns(AgentRun.queued_at, AgentRun.first_token_at)
         .add_columns(*(getattr(AgentRun, name) for name in COUNTS[1:]))
         .join(AgentSession, AgentSession.id == AgentRun.session_id)
         .where(AgentRun.id == run_id)
@@ -48,8 +50,12 @@ def count_tokens(tx: Session, run_id: UUID, counted: Mapping[str, int] | None = 
     if run is None:
         return
     counted = counted or {}
+    if run.first_token_at is not None and not any(counted.values()):
+        FIRST_TOKEN.observe((run.first_token_at - run.queued_at).total_seconds())
     used = {name: getattr(run, name) - counted.get(name, 0) for name in COUNTS[1:]}
     if any(used.values()):
+        TOKENS.add(used["input_tokens"], kind="input")
+        TOKENS.add(used["output_tokens"], kind="output")
         _add(tx, run.user_id, run.agent_name, run.model, **used)
 
 

@@ -8,6 +8,7 @@ from webapp.views import (
     api,
     auth,
     exports,
+    health,
     invitations,
     look,
     messages,
@@ -24,6 +25,7 @@ def init_views(app: Flask) -> None:
     app.register_blueprint(allowances.bp)
     app.register_blueprint(auth.bp)
     app.register_blueprint(exports.bp)
+    app.register_blueprint(health.bp)
     app.register_blueprint(look.bp)
     app.register_blueprint(messages.bp)
     app.register_blueprint(sessions.bp)
