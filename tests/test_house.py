@@ -26,6 +26,9 @@ PUBLIC = {
     "auth.register",
     "auth.setup",
     "auth.sign_in",
+    "health.alive",
+    "health.is_ready",
+    "health.metrics",  # Asks for its token, or for this machine.
     "invitations.accept",
     "invitations.show",
     "look.theme",
