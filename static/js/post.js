@@ -1,7 +1,9 @@
-// Send the form of a button as the browser would, without leaving the page.
-export async function post(action, form, submitter) {
+// Send the form of a button as the browser would, without leaving the page. With `keepalive` it
+// arrives also when the page is left at once; browsers allow that for small forms alone.
+export async function post(action, form, submitter, { keepalive = false } = {}) {
   const body = new URLSearchParams(new FormData(form, submitter));
-  return await fetch(action, { method: "POST", body, headers: { "HX-Request": "true" } });
+  const headers = { "HX-Request": "true" };
+  return await fetch(action, { method: "POST", body, headers, keepalive });
 }
 
 // A sign-in that has ended leads to the page where it begins again.

@@ -15,7 +15,7 @@ document.addEventListener("click", (event) => {
   if (state === "closed") root.dataset.sidebar = "closed";
   else delete root.dataset.sidebar;
   [...document.querySelectorAll("[data-sidebar-state]")].find(isShown)?.focus();
-  post(button.formAction, button.form, button);
+  post(button.formAction, button.form, button, { keepalive: true });
 });
 
 for (const name of ["parley:reply-began", "parley:reply-ended"]) {

@@ -18,5 +18,5 @@ document.addEventListener("click", (event) => {
   if (!choice) return;
   event.preventDefault();
   show(choice.value);
-  post(choice.formAction, choice.form, choice);
+  post(choice.formAction, choice.form, choice, { keepalive: true });
 });
