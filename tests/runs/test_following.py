@@ -12,11 +12,12 @@ from sqlalchemy import update
 
 from tests.runs.conftest import LONG, elsewhere, follow, items_of, send, text_of
 from tests.runs.stage import Gate, Stage, says, until
+from webapp.config import Retention
 from webapp.database import write_tx
 from webapp.models import AgentRun, AgentSession
 from webapp.runs import Executor, read_events
 from webapp.runs.events import Numbered, RunEnded, TextDelta
-from webapp.runs.keeping import EVENTS_KEPT, _remove_old_events
+from webapp.services.retention import EVENTS_KEPT, remove_old
 
 WORDS = [f"word{number} " for number in range(300)]
 
@@ -149,7 +150,7 @@ def test_old_events_are_removed_and_the_reply_stays(
     with write_tx() as tx:
         past = old.row.ended_at - EVENTS_KEPT * 1.1  # type: ignore[operator]
         tx.execute(update(AgentRun).where(AgentRun.id == old.id).values(ended_at=past))
-    _remove_old_events()
+    remove_old(Retention())
     assert (old.written_kinds, new.written_kinds) == ([], ["text"])
     assert [type(event) for event in old.events()] == [RunEnded]
     assert len(items_of(chat.id)) == 4

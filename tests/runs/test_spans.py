@@ -12,10 +12,11 @@ from sqlalchemy import update
 
 from tests.runs.conftest import Watched, send
 from tests.runs.stage import Stage, says
+from webapp.config import Retention
 from webapp.database import read_tx, write_tx
 from webapp.models import AgentSession, RunSpan
 from webapp.runs import Executor, decide_run
-from webapp.runs.keeping import _remove_old_spans
+from webapp.services.retention import remove_old
 
 LOOK = function_call("look", {"at": "a secret"}, call_id="c1")
 
@@ -110,8 +111,8 @@ def test_old_spans_are_removed_unless_they_are_kept_for_good(
     with write_tx() as tx:
         long_ago = spans(old)[0].ended_at - timedelta(days=31)
         tx.execute(update(RunSpan).where(RunSpan.run_id == old.id).values(ended_at=long_ago))
-    _remove_old_spans(0)
+    remove_old(Retention(spans=0))
     assert spans(old)
-    _remove_old_spans(30)
+    remove_old(Retention(spans=30))
     assert spans(old) == []
     assert spans(new)

@@ -3,6 +3,8 @@
 import click
 from flask import Flask
 
+from webapp.cli.backup import backup
+from webapp.cli.check import check, retention
 from webapp.cli.config import show_config
 from webapp.cli.search import search
 from webapp.cli.sessions import sessions
@@ -11,6 +13,9 @@ from webapp.cli.users import users
 
 def init_cli(app: Flask) -> None:
     """Register every command."""
+    app.cli.add_command(backup)
+    app.cli.add_command(check)
+    app.cli.add_command(retention)
     app.cli.add_command(show_config)
     app.cli.add_command(search)
     app.cli.add_command(sessions)

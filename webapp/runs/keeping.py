@@ -4,28 +4,21 @@ import asyncio
 import fcntl
 import time
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp.database import DatabaseBusy, read_tx, write_tx
-from webapp.models import (
-    ACTIVE_STATUSES,
-    AgentRun,
-    AgentSession,
-    RunEvent,
-    RunSpan,
-    RunStatus,
-    User,
-)
+from webapp.database import DatabaseBusy, read_tx
+from webapp.models import AgentRun, AgentSession, RunStatus, User
 from webapp.runs.ending import Halt
 from webapp.runs.recovery import find_left_behind, interrupt_runs
 from webapp.runs.threads import in_database_thread
+from webapp.services.retention import remove_old
 
 if TYPE_CHECKING:
     from webapp.runs.executor import Executor
@@ -35,9 +28,8 @@ BEAT = 0.5
 ROUND = 2.0
 """Seconds between two looks for runs that nobody works on."""
 SWEEP = 300.0
-"""Seconds between two removals of old events."""
-EVENTS_KEPT = timedelta(hours=6)
-"""After the end of a run: its items are the history."""
+"""Seconds between two removals of what is old."""
+SWEEP_STEPS = 10
 
 log = structlog.get_logger(__name__)
 
@@ -99,8 +91,9 @@ class Keeper:
             self._executor.take(run_id)
 
     async def _sweep(self) -> None:
-        await in_database_thread(_remove_old_events)
-        await in_database_thread(_remove_old_spans, self._executor.settings.retention.spans)
+        # A little at a time: the runs are looked at in between.
+        removing = partial(remove_old, self._executor.settings.retention, steps=SWEEP_STEPS)
+        await in_database_thread(removing)
 
     def _has_lock(self) -> bool:
         if self._lock is None:
@@ -134,25 +127,3 @@ def _no_longer_wanted(held: list[UUID]) -> dict[UUID, Halt]:
     }
     whys = {run_id: alive.get(run_id, Halt.FENCED) for run_id in held}
     return {run_id: why for run_id, why in whys.items() if why is not None}
-
-
-def _remove_old_events() -> None:
-    ended = select(AgentRun.id).where(
-        AgentRun.id == RunEvent.run_id,
-        AgentRun.status.not_in(ACTIVE_STATUSES),
-        AgentRun.ended_at < datetime.now(UTC) - EVENTS_KEPT,
-    )
-    with write_tx() as tx:
-        tx.execute(
-            delete(RunEvent).where(ended.exists()), execution_options={"synchronize_session": False}
-        )
-
-
-def _remove_old_spans(days: int) -> None:
-    """0 keeps them."""
-    if days:
-        with write_tx() as tx:
-            tx.execute(
-                delete(RunSpan).where(RunSpan.ended_at < datetime.now(UTC) - timedelta(days=days)),
-                execution_options={"synchronize_session": False},
-            )

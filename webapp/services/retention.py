@@ -1,0 +1,90 @@
+"""What is too old is removed, a little at a time: others write in between."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Delete, Select, delete, select
+
+from webapp.config import Retention
+from webapp.database import write_tx
+from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, AuditEntry, RunEvent, RunSpan
+from webapp.models.columns import id_at
+
+EVENTS_KEPT = timedelta(hours=6)
+"""After the end of a run: its items are the history."""
+CHATS_AT_ONCE = 20
+ENTRIES_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True)
+class Removed:
+    """How many rows of each kind are gone."""
+
+    events: int
+    spans: int
+    deactivated_chats: int
+    audit: int
+
+
+def remove_old(retention: Retention, *, steps: int | None = None) -> Removed:
+    """Remove what `retention` keeps no longer; 0 days keep for good.
+
+    With `steps`, no more than so many of chats and of entries; the next call goes on.
+    """
+    return Removed(
+        events=_remove(_old_events()),
+        spans=_remove(_old_spans(retention.spans)) if retention.spans else 0,
+        deactivated_chats=sum(islice(_chats(retention.deactivated_chats), steps)),
+        audit=sum(islice(_entries(retention.audit), steps)),
+    )
+
+
+def _old_events() -> Delete:
+    ended = select(AgentRun.id).where(
+        AgentRun.id == RunEvent.run_id,
+        AgentRun.status.not_in(ACTIVE_STATUSES),
+        AgentRun.ended_at < datetime.now(UTC) - EVENTS_KEPT,
+    )
+    return delete(RunEvent).where(ended.exists())
+
+
+def _old_spans(days: int) -> Delete:
+    return delete(RunSpan).where(RunSpan.ended_at < _ago(days))
+
+
+def _chats(days: int) -> Iterator[int]:
+    """Chats that were deactivated and then left alone for so long; with all that is in them."""
+    # Deactivating changes the row, and so does whatever is done with the chat later.
+    idle = ~AgentSession.is_active & (AgentSession.updated_at < _ago(days))
+    rows = select(AgentSession.id).where(idle, AgentSession.last_activity_at < _ago(days))
+    return _in_steps(AgentSession, rows.limit(CHATS_AT_ONCE)) if days else iter(())
+
+
+def _entries(days: int) -> Iterator[int]:
+    rows = select(AuditEntry.id).where(AuditEntry.id < id_at(_ago(days)))
+    ordered = rows.order_by(AuditEntry.id).limit(ENTRIES_AT_ONCE)
+    return _in_steps(AuditEntry, ordered) if days else iter(())
+
+
+def _in_steps(table: Any, rows: Select[UUID]) -> Iterator[int]:
+    while True:
+        with write_tx() as tx:
+            ids = list(tx.scalars(rows))
+            tx.execute(delete(table).where(table.id.in_(ids)))
+        if not ids:
+            return
+        yield len(ids)
+
+
+def _remove(statement: Delete) -> int:
+    with write_tx() as tx:
+        done: Any = tx.execute(statement, execution_options={"synchronize_session": False})
+        return int(done.rowcount)
+
+
+def _ago(days: int) -> datetime:
+    return datetime.now(UTC) - timedelta(days=days)
