@@ -6,8 +6,8 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from webapp.database import read_tx
 from webapp.database_session import items_from_rows
@@ -33,6 +33,15 @@ _COLUMNS = (
     Message.extra_data,
     Message.created_at,
 )
+
+_Later = aliased(AgentRun)
+_is_newest = ~exists().where(
+    _Later.session_id == AgentRun.session_id,
+    _Later.superseded_at.is_(None),
+    _Later.id > AgentRun.id,
+)
+_RUN = select(AgentRun, AgentSession.agent_name, _is_newest).join(AgentSession)
+"""A run, its chat's agent, and whether it is the newest there. Built once: that is what costs."""
 
 
 @dataclass(frozen=True)
@@ -66,17 +75,15 @@ def load_turns(session_id: UUID) -> list[Turn]:
 def load_turn(run_id: UUID) -> Turn | None:
     """One turn as it is now; None when its chat is gone."""
     with read_tx() as tx:
-        run = tx.get(AgentRun, run_id)
-        if run is None:
+        row = tx.execute(_RUN.where(AgentRun.id == run_id)).one_or_none()
+        if row is None:
             return None
+        run, name, is_last = row
         rows = select(*_COLUMNS).where(Message.run_id == run_id, Message.superseded_at.is_(None))
         [*turns] = gather_turns(_entries(tx, rows.order_by(Message.position)))
         turn = turns[0] if turns else Gathered()
         turn.run = run
         _add_events(tx, [turn])
-        newer = AgentRun.shown_in(run.session_id).with_only_columns(AgentRun.id)
-        is_last = tx.scalar(newer.where(AgentRun.id > run_id).limit(1)) is None
-        name = tx.scalar(select(AgentSession.agent_name).where(AgentSession.id == run.session_id))
     return show_turn(turn, agent_name=name, is_last=is_last)
 
 

@@ -83,10 +83,13 @@ def claim_run(run_id: UUID) -> ClaimedRun | None:
         ).one_or_none()
         if claimed is None:
             return None
-        session = tx.get_one(AgentSession, claimed.session_id)
-        known = stored_events(tx, run_id)
-        items = stored_items(tx, run_id)
-        user = tx.get_one(User, session.user_id)
+        session, user = tx.execute(
+            select(AgentSession, User).join(User).where(AgentSession.id == claimed.session_id)
+        ).one()
+        is_first = claimed.epoch == 1  # Nothing can have come of it yet.
+        known = [] if is_first else stored_events(tx, run_id)
+        items = [] if is_first else stored_items(tx, run_id)
+        before = _last_speaker(tx, session, but=run_id)
         return ClaimedRun(
             id=run_id,
             epoch=claimed.epoch,
@@ -101,8 +104,8 @@ def claim_run(run_id: UUID) -> ClaimedRun | None:
             user_id=user.id,
             display_name=user.display_name,
             time_zone=user.time_zone,
-            speaker=last_speaker(known) or _last_speaker(tx, session),
-            speaker_before=_last_speaker(tx, session, but=run_id),
+            speaker=last_speaker(known) or (_last_speaker(tx, session) if items else before),
+            speaker_before=before,
             used={name: getattr(claimed, name) for name in USED},
             approved_tools=frozenset(
                 tx.scalars(

@@ -96,8 +96,8 @@ def end_run(
     `events` are those of the run's rows when they are not given. Returns the status: a reply that
     the SDK had stored whole is finished, whatever came then.
     """
-    hold_fence(tx, run_id, epoch)
     if ending.status not in {RunStatus.FINISHED, RunStatus.PAUSED}:
+        hold_fence(tx, run_id, epoch)
         known = stored_events(tx, run_id) if events is None else events
         if keep_unsaved(tx, run_id, known, ending):
             ending = FINISHED

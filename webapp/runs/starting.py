@@ -94,10 +94,9 @@ def check_room(tx: Session, user_id: UUID) -> None:
     settings = executor.settings
     # Whoever sends for the same person waits here, so that two do not both count themselves in.
     tx.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
-    working = select(func.count()).select_from(AgentRun).where(AgentRun.status.in_(WORKING))
-    theirs = working.join(AgentSession).where(AgentSession.user_id == user_id)
     check_caps(tx, user_id, settings.usage_caps)
-    if (tx.scalar(theirs) or 0) >= settings.max_runs_per_person:
-        raise TooManyRuns
-    if (tx.scalar(working) or 0) >= settings.max_runs:
+    theirs = func.count().filter(AgentSession.user_id == user_id)
+    working = select(func.count(), theirs).select_from(AgentRun).join(AgentSession)
+    everybodys, own = tx.execute(working.where(AgentRun.status.in_(WORKING))).one()
+    if own >= settings.max_runs_per_person or everybodys >= settings.max_runs:
         raise TooManyRuns

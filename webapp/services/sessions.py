@@ -55,12 +55,16 @@ def rename_session(session_id: UUID, name: str) -> None:
 
 def name_after_first_message(session_id: UUID, text: str) -> None:
     """Give a chat without a name the first words of `text`. Raises SessionGone."""
-    with write_tx() as tx:
-        row = tx.get(AgentSession, session_id)
-        if row is None:
-            raise SessionGone
-        if row.session_name is None:
-            row.session_name = first_words(text)
+    here = AgentSession.id == session_id
+    with read_tx() as tx:
+        found = tx.execute(select(AgentSession.session_name).where(here)).one_or_none()
+    if found is None:
+        raise SessionGone
+    if found.session_name is None:
+        # Unless somebody has named it meanwhile.
+        unnamed = update(AgentSession).where(here, AgentSession.session_name.is_(None))
+        with write_tx() as tx:
+            tx.execute(unnamed.values(session_name=first_words(text)))
 
 
 def first_words(text: str) -> str | None:
