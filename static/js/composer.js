@@ -52,9 +52,9 @@ function refuse(event) {
 }
 
 function setUp() {
-  // A message that began a chat is no draft any more once the chat is there.
+  // A message is no draft any more once the chat is there, and it is not given back.
   const begun = sessionStorage.getItem(BEGUN);
-  if (begun && begun !== draft) keepDraft(begun, "");
+  if (begun && (begun !== draft || !text.value)) keepDraft(begun, "");
   sessionStorage.removeItem(BEGUN);
   if (!text.value) write(draftOf(draft));
   if (!BY_TOUCH.matches && document.activeElement === document.body) text.focus();

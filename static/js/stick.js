@@ -4,9 +4,12 @@ const NEAR = 4;
 
 function stick(stage) {
   const log = stage.querySelector("[role=log]");
-  let isStuck = true;
+  const opensAt = stage.querySelector("#at");
+  let isStuck = !opensAt;
   let top = 0;
 
+  // What is the end of the page is not that of the chat while later messages are to come.
+  const isAtEnd = () => distance() <= NEAR && !stage.querySelector("[data-later]");
   const distance = () => stage.scrollHeight - stage.scrollTop - stage.clientHeight;
 
   function showButton() {
@@ -23,7 +26,7 @@ function stick(stage) {
 
   stage.addEventListener("scroll", () => {
     // Upwards is the reader's wish at once, unless the end itself has come up.
-    if (distance() <= NEAR) isStuck = true;
+    if (isAtEnd()) isStuck = true;
     else if (stage.scrollTop < top) isStuck = false;
     top = stage.scrollTop;
     showButton();
@@ -34,7 +37,8 @@ function stick(stage) {
   if (log) observer.observe(log);
   document.addEventListener("click", (event) => event.target.closest("[data-to-end]") && toEnd());
   document.addEventListener("parley:reply-began", toEnd);
-  toEnd();
+  if (opensAt) opensAt.scrollIntoView();
+  else toEnd();
 }
 
 for (const stage of document.querySelectorAll("[data-stick]")) stick(stage);

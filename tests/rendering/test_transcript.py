@@ -23,6 +23,7 @@ from webapp.database import write_tx
 from webapp.models import AgentSession, MessageRole, RunStatus, SessionMessage
 from webapp.rendering.transcript import load_transcript, load_turn, load_turns
 from webapp.rendering.view_models import ThoughtPart, ToolsPart, Turn
+from webapp.rendering.windows import Place
 from webapp.runs.events import TextDelta, ToolFinished, ToolStarted
 
 
@@ -84,7 +85,7 @@ def test_every_kind_of_item_is_shown_or_passed_over(app: Flask, chat: AgentSessi
     turns: list[Turn] = []
     before = None
     while before is not None or not turns:
-        transcript = load_transcript(chat.id, before)
+        transcript = load_transcript(chat.id, Place(before=before))
         turns[:0] = transcript.turns
         before = transcript.before
     with app.test_request_context():

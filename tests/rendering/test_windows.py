@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from flask import Flask
 from sqlalchemy import event
 
@@ -10,7 +11,9 @@ from tests.factories import make_run
 from tests.rendering.chats import CALL, OUTPUT, add, agent, person, reply_words
 from webapp.database import db
 from webapp.models import AgentSession
-from webapp.rendering.transcript import TURNS, load_transcript, load_turns
+from webapp.rendering.transcript import load_transcript, load_turns
+from webapp.rendering.view_models import Transcript
+from webapp.rendering.windows import TURNS, Place
 
 
 @contextmanager
@@ -27,6 +30,10 @@ def counted_queries(app: Flask) -> Iterator[list[str]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
+def _questions(transcript: Transcript) -> list[str]:
+    return [turn.message.text for turn in transcript.turns if turn.message]
+
+
 def test_a_long_chat_is_read_upwards_in_windows_without_gap_or_double(chat: AgentSession) -> None:
     expected = []
     for number in range(3 * TURNS):
@@ -39,8 +46,8 @@ def test_a_long_chat_is_read_upwards_in_windows_without_gap_or_double(chat: Agen
     sizes = []
     before = None
     while before is not None or not sizes:
-        transcript = load_transcript(chat.id, before)
-        questions = [turn.message.text for turn in transcript.turns if turn.message]
+        transcript = load_transcript(chat.id, Place(before=before))
+        questions = _questions(transcript)
         shown[:0] = questions
         sizes.append(len(questions))
         before = transcript.before
@@ -54,10 +61,45 @@ def test_an_endless_reply_is_read_in_pieces(chat: AgentSession) -> None:
     seen: list[str] = []
     before, first = None, True
     while before is not None or first:
-        transcript = load_transcript(chat.id, before)
+        transcript = load_transcript(chat.id, Place(before=before))
         seen[:0] = [word for turn in transcript.turns for word in reply_words(turn.reply)]
         before, first = transcript.before, False
     assert seen == [f"{number}" for number in range(1500)]
+
+
+def test_a_window_around_a_message_is_read_on_in_both_directions(chat: AgentSession) -> None:
+    for number in range(4 * TURNS):
+        run = make_run(chat.id, input=[person(f"Q{number}")])
+        add(chat, person(f"Q{number}"), agent(f"A{number}"), run_id=run.id)
+    place = 2 * 20 + 2  # Two items a turn, from 1: what was answered to Q20.
+    around = load_transcript(chat.id, Place(at=place))
+    assert [turn.message.text for turn in around.turns if turn.at == "reply" and turn.message] == [
+        "Q20"
+    ]
+    shown = _questions(around)
+    assert len(shown) == TURNS
+    assert 5 < shown.index("Q20") < 10
+    while around.before:
+        around = load_transcript(chat.id, Place(before=around.before))
+        shown = _questions(around) + shown
+    later = load_transcript(chat.id, Place(at=place)).after
+    while later:
+        after = load_transcript(chat.id, Place(after=later))
+        shown += _questions(after)
+        later = after.after
+    assert shown == [f"Q{number}" for number in range(4 * TURNS)]
+
+
+@pytest.mark.parametrize(("at", "opens_at"), [(1, "message"), (2 * TURNS, "reply"), (10**6, "")])
+def test_a_short_chat_is_whole_wherever_it_is_opened(
+    chat: AgentSession, at: int, opens_at: str
+) -> None:
+    add(chat, *[said for n in range(TURNS // 2) for said in (person(f"Q{n}"), agent("A"))])
+    add(chat, person("Last"), *[agent("A") for _ in range(TURNS)])
+    around = load_transcript(chat.id, Place(at=at))
+    assert "".join(turn.at for turn in around.turns) == opens_at
+    assert (around.before, around.after) == (None, None)
+    assert _questions(around) == [*(f"Q{n}" for n in range(TURNS // 2)), "Last"]
 
 
 def test_the_number_of_queries_does_not_grow_with_the_chat(app: Flask, chat: AgentSession) -> None:

@@ -211,12 +211,31 @@ def test_a_long_chat_is_shown_from_its_end_and_back_to_its_beginning(
     assert "Message number 26." not in window.text
     plain = client.get(earlier.get("href")).page
     assert "Message number 25." in plain.by_id("transcript").text
-    [newest] = [a for a in plain.every("a") if a.text == "Newest messages"]
+    [newest] = [a for a in plain.every("a") if a.text == "To the end"]
     assert newest.get("href") == address_of(chat)
+    [later] = [a for a in plain.every("a") if a.text == "Later messages"]
+    after = client.get(later.get("href"), headers=HTMX).page
+    assert "Message number 26." in after.text
+    assert "Message number 25." not in after.text
+    assert not after.every("a")
     [earliest] = [a for a in window.every("a") if a.text == "Earlier messages"]
     last = client.get(earliest.get("href"), headers=HTMX).page
     assert "Message number 1." in last.text
     assert not last.every("a")
+
+
+def test_a_link_to_a_message_opens_the_chat_there(client: PageClient, chat: AgentSession) -> None:
+    with write_tx() as tx:
+        for number in range(1, 41):
+            told = [{"role": "user", "content": f"Message {number}."}]
+            append_items(tx, chat.id, [*told, {"role": "assistant", "content": "Yes."}])
+    page = client.get(f"{address_of(chat)}?at=21").page
+    assert page.by_id("at").parent is page.by_id("turn-p21")
+    assert "Message 11." in page.by_id("turn-p21").text
+    assert {"Message 40.", "Message 1."}.isdisjoint(e.text for e in page.every("div"))
+    # A message that is sent from here is answered where the chat ends.
+    assert "hx-post" not in page.by_id("composer-form").attributes
+    assert not [e for e in client.get(address_of(chat)).page.every() if e.get("id") == "at"]
 
 
 @pytest.mark.parametrize("before", ["-1", "0", "x", "9" * 40, "1e3"])

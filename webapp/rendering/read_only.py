@@ -6,11 +6,12 @@ from uuid import UUID
 
 from webapp.rendering.transcript import load_transcript
 from webapp.rendering.view_models import Reply, Transcript, Turn
+from webapp.rendering.windows import Place
 
 
 def load_read_only(session_id: UUID, before: int | None = None) -> Transcript:
     """As `load_transcript`, with nothing in it that could be pressed or followed."""
-    transcript = load_transcript(session_id, before)
+    transcript = load_transcript(session_id, Place(before=before))
     return replace(transcript, turns=tuple(_settled(turn) for turn in transcript.turns))
 
 

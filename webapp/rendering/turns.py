@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from webapp.models import AgentRun, RunStatus
@@ -78,10 +78,21 @@ def add_runs(turns: list[Gathered], runs: Sequence[AgentRun]) -> list[Gathered]:
     return placed + [Gathered(run) for run in waiting.values()]
 
 
-def show_turn(turn: Gathered, *, agent_name: str | None, is_last: bool) -> Turn | None:
+def show_turn(
+    turn: Gathered, *, agent_name: str | None, is_last: bool, at: int | None = None
+) -> Turn | None:
+    """`at` is the position that the page opens at, wherever it is."""
     message = _message(turn)
     reply = _reply(turn, agent_name or SOMEBODY, is_last=is_last)
-    return Turn(f"turn-{turn.dom_id}", message, reply) if message or reply else None
+    if not message and not reply:
+        return None
+    return Turn(f"turn-{turn.dom_id}", message, reply, _at(turn, at))
+
+
+def _at(turn: Gathered, position: int | None) -> Literal["", "message", "reply"]:
+    if any(entry.position == position for entry in turn.messages):
+        return "message"
+    return "reply" if any(entry.position == position for entry in turn.replies) else ""
 
 
 def _message(turn: Gathered) -> PersonMessage | None:

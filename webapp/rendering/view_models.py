@@ -134,6 +134,8 @@ class Turn:
     dom_id: str
     message: PersonMessage | None
     reply: Reply | None
+    at: Literal["", "message", "reply"] = ""
+    """Which of them the page opens at."""
 
 
 @dataclass(frozen=True)
@@ -143,3 +145,5 @@ class Transcript:
     turns: tuple[Turn, ...]
     before: int | None
     """The position that earlier turns are asked for with; None when these are the first."""
+    after: int | None = None
+    """The position that later turns are asked for with; None when these are the last."""

@@ -11,8 +11,9 @@ from webapp.assistants.catalogue import cards
 from webapp.assistants.choice import model_notice
 from webapp.forms.messages import FirstMessageForm, MessageForm, new_key
 from webapp.models import AgentSession
-from webapp.rendering.transcript import load_transcript
+from webapp.rendering.transcript import END, load_transcript
 from webapp.rendering.view_models import Turn
+from webapp.rendering.windows import Place
 from webapp.web.current import settings
 from webapp.web.troubles import Trouble
 
@@ -27,13 +28,13 @@ def chat_page(
     session: AgentSession,
     form: MessageForm | None = None,
     trouble: Trouble | None = None,
-    before: int | None = None,
+    place: Place = END,
 ) -> ResponseReturnValue:
-    """The end of the chat, or what stands before a position.
+    """The end of the chat, or what stands at another place.
 
     With what was typed where it could not be sent.
     """
-    transcript = load_transcript(session.id, before)
+    transcript = load_transcript(session.id, place)
     return _page(
         "sessions/show.html",
         trouble,
@@ -41,7 +42,6 @@ def chat_page(
         form=form or MessageForm(formdata=None, key=new_key()),
         agent=_agent_of(session),
         transcript=transcript,
-        is_earlier=before is not None,
         active_run_id=_active_run(transcript.turns),
     )
 

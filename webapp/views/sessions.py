@@ -1,5 +1,6 @@
 """A person's chats."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from webapp.forms.messages import FirstMessageForm, new_key
 from webapp.forms.sessions import RenameForm
 from webapp.rendering.session_lists import SessionLists, load_all, load_sidebar
 from webapp.rendering.transcript import load_transcript
+from webapp.rendering.windows import Place
 from webapp.runs import start_run
 from webapp.services.facts import CapReached, TooManyRuns
 from webapp.services.sessions import (
@@ -31,6 +33,7 @@ from webapp.web.troubles import Trouble, of_fact
 bp = Blueprint("sessions", __name__)
 
 MAX_POSITION = 2**31 - 1
+PLACES = ("before", "after", "at")
 
 
 @bp.app_context_processor
@@ -92,11 +95,16 @@ def create() -> ResponseReturnValue:
 @bp.get("/sessions/<uuid:session_id>")
 def show(session_id: UUID) -> ResponseReturnValue:
     session = own_session(session_id)
-    before = request.args.get("before", type=_position)
+    place = Place(**{name: request.args.get(name, type=_position) for name in PLACES})
     if is_htmx():
-        transcript = load_transcript(session.id, before)
+        transcript = load_transcript(session.id, place)
+        # On the other side is what the page shows already.
+        if place.after:
+            transcript = replace(transcript, before=None)
+        else:
+            transcript = replace(transcript, after=None)
         return render_template("sessions/_window.html", session=session, transcript=transcript)
-    return chat_page(session, before=before)
+    return chat_page(session, place=place)
 
 
 def _position(value: str) -> int:
