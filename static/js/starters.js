@@ -14,6 +14,8 @@ function show(choice) {
   for (const starters of document.querySelectorAll("[data-starters-of]")) {
     starters.hidden = starters.dataset.startersOf !== choice.value;
   }
+  const notice = document.querySelector("[data-model-notice]");
+  if (notice) notice.hidden = "bringsModel" in choice.dataset;
   document.querySelector("#text").placeholder = `Message ${title}`;
   document.querySelector("[data-agent-title]").textContent = title;
   document.querySelector("[data-agent-initial]").textContent = title.slice(0, 1).toUpperCase();

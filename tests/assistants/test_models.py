@@ -18,6 +18,7 @@ from tests.support.model_turns import Call, Gate, Silence, Turn, call, error, sa
 from webapp.assistants.choice import is_offline, model_notice
 from webapp.assistants.clients import Clients
 from webapp.assistants.models import ParleyProvider, run_config
+from webapp.assistants.offering import card_of, offer
 from webapp.assistants.offline import OfflineModel
 from webapp.config import Settings
 
@@ -220,6 +221,14 @@ def test_without_a_key_or_a_server_the_demonstration_answers_and_the_page_says_s
     settings = Settings()
     assert isinstance(run_config(settings).model_provider.get_model("gpt-4.1"), OfflineModel)
     assert "OPENAI_API_KEY" in (model_notice(settings) or "")
+
+
+def test_an_agent_that_brings_its_own_model_is_no_demonstration() -> None:
+    own = card_of(Agent(name="Own", model=OfflineModel()))
+    other = card_of(offer(Agent(name="Other", model="gpt-4.1"), title="Another"))
+    assert model_notice(Settings(), [own]) is None
+    assert model_notice(Settings(), [other]) is not None
+    assert model_notice(Settings(), [own, other]) is not None
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ class AgentCard:
     description: str = ""
     starters: tuple[str, ...] = ()
     """Messages to begin with, one press each."""
+    brings_model: bool = False
+    """Whether the agent answers with a model of its own, whatever the settings say."""
 
 
 ASSISTANT = AgentCard(

@@ -1,5 +1,8 @@
 """What the settings say about the model, for those who do not want the SDK to know it."""
 
+from collections.abc import Iterable
+
+from webapp.assistants.cards import AgentCard
 from webapp.config import Settings
 
 
@@ -15,9 +18,11 @@ def uses_responses(settings: Settings) -> bool:
     return not settings.openai_base_url
 
 
-def model_notice(settings: Settings) -> str | None:
-    """The sentence for the page where the demonstration answers."""
-    if not is_offline(settings):
+def model_notice(settings: Settings, offered: Iterable[AgentCard] = ()) -> str | None:
+    """The sentence for the page where the demonstration answers for any agent that is `offered`."""
+    offered = list(offered)
+    is_needed = not offered or any(not card.brings_model for card in offered)
+    if not is_offline(settings) or not is_needed:
         return None
     return (
         "You are talking with the offline demonstration."

@@ -28,6 +28,7 @@ def offer(
         title=title or agent.name,
         description=description or agent.handoff_description or "",
         starters=tuple(starters),
+        brings_model=_brings_model(agent),
     )
     _offered[id(agent)] = (agent, card)  # The agent too: its id must not come to mean another.
     return agent
@@ -41,4 +42,14 @@ def card_of(agent: "Agent[Any]") -> AgentCard:
     """The card that was given, or one from what the agent says of itself."""
     if is_offered(agent):
         return _offered[id(agent)][1]
-    return AgentCard(agent.name, agent.name, agent.handoff_description or "")
+    return AgentCard(
+        agent.name,
+        agent.name,
+        agent.handoff_description or "",
+        brings_model=_brings_model(agent),
+    )
+
+
+def _brings_model(agent: "Agent[Any]") -> bool:
+    """A model's name is not one: the settings say who answers to it."""
+    return agent.model is not None and not isinstance(agent.model, str)

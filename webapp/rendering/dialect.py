@@ -50,6 +50,7 @@ def make_parser(*, colours: bool) -> MarkdownIt:
     md.linkify = Addresses()
     md.inline.ruler.before("escape", "formula", keep_formula)
     md.core.ruler.before("inline", "mending", mend_end)
+    md.core.ruler.before("inline", "wordless", _drop_wordless_headings)
     md.core.ruler.push("destinations", show_where_links_lead)
     md.core.ruler.push("tasks", _mark_tasks)
     md.core.ruler.push("directions", _set_directions)
@@ -77,6 +78,14 @@ def _order_headings(tokens: Sequence[Token], above: list[int]) -> None:
             above.append(level)
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(TOP_HEADING + len(above) - 1, LOWEST_HEADING)}"
+
+
+def _drop_wordless_headings(state: StateCore) -> None:
+    """A heading without words says nothing, and halts those who go from heading to heading."""
+    starts = [at for at, token in enumerate(state.tokens) if token.type == "heading_open"]
+    for start in reversed(starts):
+        if not state.tokens[start + 1].content.strip():
+            del state.tokens[start : start + 3]
 
 
 def _mark_tasks(state: StateCore) -> None:

@@ -20,14 +20,10 @@ def mend_end(state: StateCore) -> None:
     if not state.env.get(IS_OPEN):
         return
     lines = state.src.count("\n") + 1
-    for place in range(len(state.tokens) - 1, -1, -1):
-        token = state.tokens[place]
+    for token in reversed(state.tokens):
         if token.type == "inline":
             if token.map and token.map[1] >= lines:
                 token.content = mend(token.content)
-                if not token.content.strip() and state.tokens[place - 1].type == "heading_open":
-                    # A heading without words says nothing: it is shown with its first one.
-                    del state.tokens[place - 1 : place + 2]
             return
 
 

@@ -35,14 +35,16 @@ def chat_page(
     With what was typed where it could not be sent.
     """
     transcript = load_transcript(session.id, place)
+    agent = _agent_of(session)
     return _page(
         "sessions/show.html",
         trouble,
         session=session,
         form=form or MessageForm(formdata=None, key=new_key()),
-        agent=_agent_of(session),
+        agent=agent,
         transcript=transcript,
         active_run_id=_active_run(transcript.turns),
+        model_notice=model_notice(settings(), [agent]),
     )
 
 
@@ -55,6 +57,7 @@ def new_chat_page(form: FirstMessageForm, trouble: Trouble | None = None) -> Res
         agent=offered_agent(form.text("agent")),
         agents=cards(),
         active_run_id=None,
+        model_notice=model_notice(settings(), cards()),
     )
 
 
@@ -62,7 +65,6 @@ def _page(template: str, trouble: Trouble | None, **context: object) -> Response
     page = render_template(
         template,
         trouble=trouble,
-        model_notice=model_notice(settings()),
         **context,
     )
     response = make_response(page, trouble.status if trouble else 200)
