@@ -31,7 +31,7 @@ export function announce(reply, isEnd) {
 }
 
 function read(reply) {
-  const parts = [...reply.querySelectorAll(".prose > *, .notice p, .tool .outcome")];
+  const parts = [...reply.querySelectorAll(".prose > *, .approval header, .notice p, .tool .outcome")];
   return parts.map(wordsOf).join("\n");
 }
 

@@ -10,6 +10,7 @@ import "./composer.js";
 import "./stop.js";
 import "./keys.js";
 import "./stick.js";
+import "./turns.js";
 import "./earlier.js";
 import "./follow.js";
 import "./copy.js";

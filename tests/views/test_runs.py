@@ -96,7 +96,7 @@ def test_a_reply_that_went_well_cannot_be_tried_again(
     assert "Retry" not in talk.client.get(f"/runs/{run.id}").page.root.text
 
 
-@pytest.mark.parametrize("what", ["", "/events", "/stop", "/retry"])
+@pytest.mark.parametrize("what", ["", "/events", "/stop", "/retry", "/continue", "/approvals"])
 def test_a_stranger_gets_the_same_404_for_another_s_reply_as_for_none(
     app: Flask, talk: Talk, stage: Stage, executor: Executor, what: str
 ) -> None:
@@ -108,7 +108,7 @@ def test_a_stranger_gets_the_same_404_for_another_s_reply_as_for_none(
     answers = []
     for run_id in (run.id, talk.chat.id):
         address = f"/runs/{run_id}{what}"
-        is_post = what in {"/stop", "/retry"}
+        is_post = what not in {"", "/events"}
         answer = stranger.post(address) if is_post else stranger.client.get(address)
         assert answer.status_code == 404
         answers.append(answer.text.replace(str(run_id), ""))

@@ -10,6 +10,7 @@ from webapp.rendering.tool_calls import DraftCall
 from webapp.rendering.view_models import Part, Section, TextPart, ThoughtPart, ToolsPart
 from webapp.runs.events import (
     AgentChanged,
+    ApprovalDecided,
     ApprovalRequested,
     Event,
     ReasoningDelta,
@@ -71,6 +72,8 @@ class Draft:
                 self.answer(call_id, output, at)
             case ApprovalRequested(call_id=call_id) if call_id in self.calls:
                 self.calls[call_id].is_waiting = True
+            case ApprovalDecided(call_id=call_id) if call_id in self.calls:
+                self.calls[call_id].is_waiting = False
             case AgentChanged(name=name):
                 self.hand_over(name)
             case _:

@@ -24,4 +24,4 @@ def _still(reply: Reply) -> Reply:
     acts: dict[str, Any] = {
         field.name: False for field in fields(reply) if field.name.startswith("can_")
     }
-    return replace(reply, is_active=False, **acts)
+    return replace(reply, is_active=False, approvals=(), **acts)

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.rendering.view_models import ToolCall, ToolState
+from webapp.rendering.view_models import Approval, ToolCall, ToolState
 
 LONGEST_GIST = 120
 LONGEST_SHOWN = 20_000
@@ -45,6 +45,12 @@ class DraftCall:
             seconds=seconds,
             state=self._state(is_active=is_active),
         )
+
+    def asked(self) -> Approval:
+        value = _parse(self.arguments) if len(self.arguments) <= LONGEST_SHOWN else None
+        named = value.items() if isinstance(value, dict) else [("", value or self.arguments)]
+        facts = tuple((name, _pretty(_brief(given))) for name, given in named)
+        return Approval(self.call_id, f"{self.dom_id}-approval", self.name, facts)
 
     def _state(self, *, is_active: bool) -> ToolState:
         if self.output is not None:

@@ -9,9 +9,9 @@ from uuid import UUID
 from webapp.models import AgentRun, RunStatus
 from webapp.rendering.draft import Draft
 from webapp.rendering.items import is_from_person, tell, text_of
-from webapp.rendering.view_models import Notice, PersonMessage, Reply, Turn
+from webapp.rendering.view_models import Approval, Notice, PersonMessage, Reply, Turn
 from webapp.runs.events import Numbered, ToolFinished, ToolStarted
-from webapp.runs.retrying import RETRYABLE
+from webapp.runs.retrying import RETRYABLE, UNFINISHED
 
 SOMEBODY = "Assistant"
 """The name of an agent that has none."""
@@ -127,9 +127,16 @@ def _reply(turn: Gathered, agent_name: str, *, is_last: bool) -> Reply | None:
         is_active=is_active and not is_paused,
         notice=_notice(run, has_parts=has_parts),
         can_retry=run is not None and is_last and run.status in RETRYABLE,
+        # With nothing there to go on from, it would be the same as to retry.
+        can_continue=run is not None and is_last and has_parts and run.status in UNFINISHED,
+        approvals=_approvals(draft) if is_paused and is_last else (),
         ended_at=(run.ended_at if run else None) or last,
         tokens=run.input_tokens + run.output_tokens if run else 0,
     )
+
+
+def _approvals(draft: Draft) -> tuple[Approval, ...]:
+    return tuple(call.asked() for call in draft.calls.values() if call.is_waiting)
 
 
 def make_draft(turn: Gathered, agent_name: str) -> Draft:

@@ -70,6 +70,17 @@ Part: TypeAlias = TextPart | ThoughtPart | ToolsPart
 
 
 @dataclass(frozen=True)
+class Approval:
+    """A call that waits for the person's word."""
+
+    call_id: str
+    dom_id: str
+    name: str
+    arguments: tuple[tuple[str, str], ...]
+    """What each is called, and its value; one of them without a name where they are no object."""
+
+
+@dataclass(frozen=True)
 class Section:
     """What one agent said and did before another took over."""
 
@@ -102,6 +113,9 @@ class Reply:
     """Whether more may come by itself: the page follows the run."""
     notice: Notice | None
     can_retry: bool
+    can_continue: bool
+    """Whether the turn can go on where it ended, without being begun anew."""
+    approvals: tuple[Approval, ...]
     ended_at: datetime | None
     tokens: int
 
@@ -122,6 +136,8 @@ def under_way(dom_id: str, sections: tuple[Section, ...]) -> Reply:
         is_active=True,
         notice=None,
         can_retry=False,
+        can_continue=False,
+        approvals=(),
         ended_at=None,
         tokens=0,
     )

@@ -1,4 +1,4 @@
-"""A reply: followed while it is written, stopped, tried again."""
+"""A reply: followed while it is written, stopped, tried again, allowed to go on."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -15,10 +15,11 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from webapp.forms.runs import APPROVE, DecisionForm
 from webapp.models import AgentRun
 from webapp.rendering.transcript import load_turn
 from webapp.rendering.turns import SOMEBODY
-from webapp.runs import retry_run, stop_run
+from webapp.runs import continue_run, decide_run, retry_run, stop_run
 from webapp.services.sign_ins import find_signed_in
 from webapp.web.access import own_run
 from webapp.web.current import settings
@@ -66,8 +67,36 @@ def retry(run_id: UUID) -> ResponseReturnValue:
     run = own_run(run_id)
     # One retry of a run is all there can be: pressed twice, it is the same one.
     again = retry_run(run.id, f"retry-{run.id}")
+    return _turn(again, run)
+
+
+@bp.post("/<uuid:run_id>/continue")
+def go_on(run_id: UUID) -> ResponseReturnValue:
+    run = own_run(run_id)
+    continue_run(run.id)
+    return _turn(run.id, run)
+
+
+@bp.post("/<uuid:run_id>/approvals")
+def decide(run_id: UUID) -> ResponseReturnValue:
+    run = own_run(run_id)
+    form = DecisionForm()
+    if not form.validate():
+        abort(422)
+    decide_run(
+        run.id,
+        form.text("call_id"),
+        approve=form.text("decision") == APPROVE,
+        reason=form.text("reason"),
+        always=bool(form.always.data),
+    )
+    return _turn(run.id, run)
+
+
+def _turn(run_id: UUID, run: AgentRun) -> ResponseReturnValue:
+    """The turn of `run_id`, for the place of the one that `run` was shown in."""
     if is_htmx():
-        return render_template("messages/_turn.html", turn=load_turn(again) or abort(404))
+        return render_template("messages/_turn.html", turn=load_turn(run_id) or abort(404))
     return _answered(run)
 
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from webapp.forms.sessions import RenameForm
 from webapp.rendering.markdown import render_markdown
 from webapp.rendering.view_models import (
+    Approval,
     Notice,
     Part,
     PersonMessage,
@@ -55,6 +56,8 @@ NOTICES = (
     Notice("warn", "circle-alert", "Interrupted.", "The server stopped in the middle."),
     Notice("danger", "circle-alert", "The model could not be reached.", "Try again in a moment."),
 )
+
+ASKED = Approval("call-7", "approval-7", "delete_todo", (("todo", "Book the ferry"),))
 
 
 @bp.get("/styleguide")
@@ -112,6 +115,8 @@ def _turn(at: int, parts: tuple[Part, ...], notice: Notice | None) -> Turn:
         is_active=False,
         notice=notice,
         can_retry=notice is not None,
+        can_continue=notice is not None,
+        approvals=(ASKED,) if at == len(NOTICES) else (),
         ended_at=NOW,
         tokens=1204,
     )

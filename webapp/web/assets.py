@@ -19,8 +19,8 @@ from webapp.config import Settings
 from webapp.web.joining import join_modules, join_sprite, join_styles
 
 STYLES = (
-    *("tokens", "base", "layout", "sidebar", "message", "reply", "tool-call", "composer"),
-    *("button", "form", "table", "code", "notice", "menu", "dialog"),
+    *("tokens", "base", "layout", "sidebar", "message", "reply", "tool-call"),
+    *("approval", "composer", "button", "form", "table", "code", "notice", "menu", "dialog"),
 )
 ADMIN_STYLES = ("chart", "admin")
 """For the admin's desk alone: nobody else has to fetch them."""
