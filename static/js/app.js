@@ -14,3 +14,4 @@ import "./turns.js";
 import "./earlier.js";
 import "./follow.js";
 import "./copy.js";
+import "./time-zone.js";

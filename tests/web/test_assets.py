@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests.support.client import PageClient
 from webapp.config import ROOT
-from webapp.web.assets import ADMIN_STYLES, STYLES, Assets
+from webapp.web.assets import ADMIN_STYLES, SETTINGS_STYLES, STYLES, Assets
 from webapp.web.joining import join_modules
 
 ADDRESS = re.compile(r'(?:href|src)="(/static/[^"]+)"')
@@ -52,7 +52,11 @@ def test_the_first_page_is_light(app: Flask, client: PageClient, addresses: list
 
 
 def test_every_style_sheet_is_served() -> None:
-    assert {file.stem for file in (ROOT / "static/css").glob("*.css")} == {*STYLES, *ADMIN_STYLES}
+    assert {file.stem for file in (ROOT / "static/css").glob("*.css")} == {
+        *STYLES,
+        *ADMIN_STYLES,
+        *SETTINGS_STYLES,
+    }
 
 
 def test_every_icon_that_is_drawn_is_there_and_no_other() -> None:

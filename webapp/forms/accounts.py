@@ -5,6 +5,8 @@ from wtforms.validators import DataRequired, InputRequired
 
 from webapp.forms.base import Form, trimmed
 
+BETTER = "At least 8 characters; 12 or more are better."
+
 
 def _email() -> StringField:
     return StringField(
@@ -20,9 +22,11 @@ def _email() -> StringField:
     )
 
 
-def _password(autocomplete: str, description: str = "") -> PasswordField:
+def password_field(
+    autocomplete: str, description: str = "", label: str = "Password"
+) -> PasswordField:
     return PasswordField(
-        "Password",
+        label,
         description=description,
         # One of spaces is a password too.
         validators=[InputRequired("Write the password.")],
@@ -32,7 +36,7 @@ def _password(autocomplete: str, description: str = "") -> PasswordField:
 
 class SignInForm(Form):
     email = _email()
-    password = _password("current-password")
+    password = password_field("current-password")
 
 
 class RegisterForm(Form):
@@ -43,7 +47,7 @@ class RegisterForm(Form):
         render_kw={"autocomplete": "name"},
     )
     email = _email()
-    password = _password("new-password", "At least 8 characters; 12 or more are better.")
+    password = password_field("new-password", BETTER)
 
 
 class SetupForm(RegisterForm):
@@ -54,3 +58,10 @@ class SetupForm(RegisterForm):
         validators=[DataRequired("Write the token.")],
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
+
+
+class PasswordForm(Form):
+    """The password of now, and the next one."""
+
+    current = password_field("current-password", label="Your password now")
+    password = password_field("new-password", BETTER, "New password")

@@ -75,6 +75,14 @@ class PasswordRefused(Fact):
     """The password is too short, too long or too common; the text says which."""
 
 
+class PasswordWrong(Fact):
+    """It is not the password of the person who is signed in."""
+
+
+class TimeZoneRefused(Fact):
+    """There is no time zone of this name."""
+
+
 class SignInRefused(Fact):
     """Unknown, wrong or disabled: nobody is told which."""
 

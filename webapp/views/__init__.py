@@ -13,6 +13,8 @@ from webapp.views import (
     look,
     messages,
     password_resets,
+    passwords,
+    profiles,
     runs,
     sessions,
     styleguide,
@@ -33,5 +35,7 @@ def init_views(app: Flask) -> None:
     app.register_blueprint(runs.bp)
     app.register_blueprint(invitations.bp)
     app.register_blueprint(password_resets.bp)
+    app.register_blueprint(passwords.bp)
+    app.register_blueprint(profiles.bp)
     for blueprint in admin.blueprints:
         app.register_blueprint(blueprint)

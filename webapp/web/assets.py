@@ -24,6 +24,7 @@ STYLES = (
 )
 ADMIN_STYLES = ("chart", "admin")
 """For the admin's desk alone: nobody else has to fetch them."""
+SETTINGS_STYLES = ("settings",)
 FOR_EVER = "public, max-age=31536000, immutable"
 DIGEST_CHARACTERS = 12
 
@@ -53,9 +54,10 @@ class Assets:
 
     def _read(self) -> Iterator[Asset]:
         folder = self._folder
-        for served, names in (("app.css", STYLES), ("admin.css", ADMIN_STYLES)):
+        sheets = {"app": STYLES, "admin": ADMIN_STYLES, "settings": SETTINGS_STYLES}
+        for served, names in sheets.items():
             styles = join_styles(folder / "css" / f"{name}.css" for name in names)
-            yield _asset(served, styles.encode(), STYLE_TYPE)
+            yield _asset(f"{served}.css", styles.encode(), STYLE_TYPE)
         yield _asset("app.js", join_modules(folder / "js/app.js").encode(), SCRIPT_TYPE)
         yield _asset("htmx.js", (folder / "vendor/htmx/htmx.min.js").read_bytes(), SCRIPT_TYPE)
         yield _asset("icon.svg", (folder / "icon.svg").read_bytes(), "image/svg+xml")

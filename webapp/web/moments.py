@@ -1,13 +1,13 @@
 """Times for people, in their own zone."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Flask
 from flask_login import current_user
 from markupsafe import Markup
 
 from webapp.config import Settings
+from webapp.rendering.session_groups import zone_named
 
 
 def init_moments(app: Flask, settings: Settings) -> None:
@@ -16,8 +16,7 @@ def init_moments(app: Flask, settings: Settings) -> None:
 
 def moment(at: datetime) -> Markup:
     """A `time` element: the hour for today, with the day for other days."""
-    now = datetime.now(UTC).astimezone(_zone())
-    there = at.astimezone(_zone())
+    now, there = in_own_zone(datetime.now(UTC)), in_own_zone(at)
     words = f"{there:%H:%M}"
     if there.date() != now.date():
         day = f"{there.day} {there:%b}" if there.year == now.year else f"{there.day} {there:%b %Y}"
@@ -29,8 +28,6 @@ def moment(at: datetime) -> Markup:
     )
 
 
-def _zone() -> ZoneInfo:
-    try:
-        return ZoneInfo(getattr(current_user, "time_zone", "UTC"))
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+def in_own_zone(at: datetime) -> datetime:
+    """`at` as the clock of the person who asks shows it; in UTC for nobody."""
+    return at.astimezone(zone_named(getattr(current_user, "time_zone", "UTC")))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from webapp.services import facts
+from webapp.web.moments import in_own_zone
 
 BUSY_SECONDS = 5
 
@@ -79,6 +80,8 @@ OF_FACTS: dict[type[facts.Fact], Trouble] = {
     facts.EmailRefused: Trouble(422, "This is no email", "Write one such as ada@example.org."),
     facts.NameRefused: Trouble(422, "Choose another name", "This one is empty or too long."),
     facts.PasswordRefused: Trouble(422, "Choose another password", "This one is easy to guess."),
+    facts.PasswordWrong: Trouble(422, "Wrong password", "This is not your password."),
+    facts.TimeZoneRefused: Trouble(422, "No such time zone", "Choose one of the list."),
     facts.AccountGone: Trouble(404, "There is no such person", "The account was deleted."),
     facts.LastAdmin: Trouble(
         409, "This is the last admin", "Make somebody else an admin first, then try again."
@@ -133,7 +136,8 @@ def _too_many_attempts(fact: facts.TooManyAttempts) -> Trouble:
 def _cap_reached(fact: facts.CapReached) -> Trouble:
     wait = max(1, int((fact.ends_at - datetime.now(UTC)).total_seconds()))
     used = f"You have used your {fact.limit:,} {fact.what} of this {fact.period}."
-    begins = f"{fact.ends_at:%H:%M} UTC on {fact.ends_at.day} {fact.ends_at:%B}"
+    there = in_own_zone(fact.ends_at)
+    begins = f"{there:%H:%M %Z} on {there.day} {there:%B}"
     again = f"Counting begins anew at {begins}, in {_in_words(wait)}."
     return Trouble(429, "That is all for now", f"{used} {again}", wait)
 

@@ -1,0 +1,51 @@
+"""The settings, where a browser matters."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NewPage, NewPerson
+from tests.support.axe import findings
+from webapp.database import read_tx
+from webapp.models import User
+
+SECTIONS = ("", "/password", "/usage", "/readings")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1440), ("dark", 390)])
+def test_axe_finds_nothing_in_the_settings_and_nothing_is_cut_off(
+    signed_in: NewPage, scheme: str, width: int
+) -> None:
+    page = signed_in(color_scheme=scheme, viewport={"width": width, "height": 900})
+    for section in SECTIONS:
+        page.goto(f"/settings{section}")
+        assert findings(page) == [], section
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        expect(page.locator(".sections [aria-current]")).to_be_in_viewport()
+
+
+def test_the_zone_of_the_browsers_clock_is_offered_and_taken_by_keyboard(
+    signed_in: NewPage, new_person: NewPerson
+) -> None:
+    ada = new_person()
+    page: Page = signed_in(ada, timezone_id="Asia/Tokyo")
+    page.goto("/settings")
+    expect(page.get_by_text("This browser\u2019s clock goes by Tokyo.")).to_be_visible()
+    page.get_by_label("Time zone").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
+    expect(page.get_by_label("Time zone")).to_be_focused()
+    expect(page.locator("[data-zone-offer]")).to_be_hidden()
+    page.get_by_label("Time zone").select_option("Europe/Berlin")
+    expect(page.locator("[data-zone-offer]")).to_be_visible()
+    page.get_by_role("button", name="Use it").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").get_by_text("Saved.")).to_be_visible()
+    with read_tx() as tx:
+        assert tx.get_one(User, ada.id).time_zone == "Asia/Tokyo"
+
+
+def test_without_a_script_nothing_is_offered(signed_in: NewPage) -> None:
+    page = signed_in(java_script_enabled=False, timezone_id="Asia/Tokyo")
+    page.goto("/settings")
+    expect(page.get_by_role("button", name="Use it")).to_be_hidden()

@@ -1,0 +1,28 @@
+"""The time zones that a person can live in: the IANA names that this machine knows."""
+
+from functools import cache
+from zoneinfo import available_timezones
+
+REGIONS = (
+    *("Africa", "America", "Antarctica", "Arctic", "Asia"),
+    *("Atlantic", "Australia", "Europe", "Indian", "Pacific"),
+)
+
+
+def is_time_zone(name: str) -> bool:
+    return name in _known()
+
+
+@cache
+def zones_by_region() -> dict[str, tuple[str, ...]]:
+    """The zones that are named after a place, for each region; and UTC, which is nowhere."""
+    found: dict[str, tuple[str, ...]] = {"Everywhere": ("UTC",)}
+    for region in REGIONS:
+        places = sorted(name for name in _known() if name.startswith(f"{region}/"))
+        found[region] = tuple(places)
+    return found
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(available_timezones())
