@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 
 from webapp.rendering.session_groups import group_by_date
-from webapp.services.sessions import SessionSummary
+from webapp.services.session_lists import SessionSummary
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 
@@ -18,7 +18,6 @@ def summary(last_activity_at: datetime) -> SessionSummary:
         agent_name=None,
         is_active=True,
         last_activity_at=last_activity_at,
-        is_replying=False,
         **times,
     )
 

@@ -18,7 +18,8 @@ from webapp.database import read_tx, write_tx
 from webapp.models import AgentRun, RunStatus, User
 from webapp.runs import Executor, stop_run
 from webapp.services.api_tokens import create_token, revoke_token
-from webapp.services.sessions import deactivate_session, list_sessions
+from webapp.services.session_lists import list_sessions
+from webapp.services.sessions import deactivate_session
 
 CHAT = "/api/sessions/birds/chat"
 

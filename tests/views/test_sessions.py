@@ -1,6 +1,5 @@
 """A person's chats, through the pages, without scripts."""
 
-from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,7 +8,7 @@ from tests.factories import make_run, make_session, make_user
 from tests.support.client import HTMX, PageClient
 from webapp.database import read_tx
 from webapp.models import AgentSession, RunStatus, User
-from webapp.services.sessions import list_sessions
+from webapp.services.session_lists import list_sessions
 
 MARKUP = "<img src=x onerror=alert(1)> {{ 7*7 }} </title><script>alert(1)</script>"
 
@@ -63,34 +62,6 @@ def test_a_chat_shows_its_name_and_agent_and_is_marked_in_the_list(
 def test_a_chat_without_a_name_is_called_new(client: PageClient, ada: User) -> None:
     session = make_session(ada.id, session_name=None)
     assert client.get(f"/sessions/{session.id}").page.heading == "New chat"
-
-
-def test_the_list_is_grouped_and_folds_the_deactivated(client: PageClient, ada: User) -> None:
-    session_named(ada, "Of today")
-    make_session(
-        ada.id, session_name="Of old", last_activity_at=datetime.now(UTC) - timedelta(days=3)
-    )
-    make_session(ada.id, session_name="Put aside", is_active=False)
-    session_named(make_user(), "Of another")
-    page = client.get("/sessions").page
-    text = page.by_id("main").text
-    assert "Today Of today" in text
-    assert "Previous 7 days Of old" in text
-    assert "Deactivated (1) Put aside" in text
-    assert "Of another" not in page.text
-
-
-def test_a_long_list_is_cut_in_the_sidebar_and_whole_on_its_page(
-    client: PageClient, ada: User
-) -> None:
-    for number in range(65):
-        session_named(ada, f"Chat number {number}")
-    answer = client.get("/sessions")
-    [sidebar] = answer.page.every("nav")
-    assert "Chat number 64" in sidebar.text
-    assert "Chat number 4 " not in sidebar.text
-    assert "All chats" in sidebar.text
-    assert "Chat number 0" in answer.page.by_id("main").text
 
 
 def test_a_chat_that_is_replying_is_marked(client: PageClient, ada: User) -> None:
@@ -199,7 +170,7 @@ def test_an_empty_chat_is_begun_once(client: PageClient, ada: User) -> None:
 
 
 GETS = ("", "/rename", "/delete")
-POSTS = ("/rename", "/deactivate", "/activate", "/delete", "/messages")
+POSTS = ("/rename", "/pin", "/deactivate", "/activate", "/delete", "/messages")
 
 
 @pytest.mark.parametrize("path", GETS)

@@ -23,7 +23,7 @@ from webapp.services.exports import (
 )
 from webapp.services.facts import SessionGone
 from webapp.services.pruning import list_prunable, prune_sessions
-from webapp.services.sessions import list_sessions
+from webapp.services.session_lists import list_sessions
 
 sessions = AppGroup("sessions", help="List, show, export and prune chats.")
 

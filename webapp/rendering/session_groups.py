@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from webapp.services.sessions import SessionSummary
+from webapp.services.session_lists import SessionSummary
 
 
 @dataclass(frozen=True)
@@ -15,18 +15,28 @@ class SessionGroup:
     title: str
     sessions: tuple[SessionSummary, ...]
 
+    @property
+    def key(self) -> str:
+        """The title as a part of an HTML id."""
+        return self.title.lower().replace(" ", "-")
+
 
 def group_by_date(
     sessions: Iterable[SessionSummary], time_zone: str, now: datetime | None = None
 ) -> list[SessionGroup]:
     """Group `sessions`, the last used first, by the days of `time_zone` (an IANA name)."""
-    zone = zone_named(time_zone)
-    today = (now or datetime.now(UTC)).astimezone(zone).date()
 
     def title(session: SessionSummary) -> str:
-        return _title(session.last_activity_at.astimezone(zone).date(), today)
+        return date_title(session.last_activity_at, time_zone, now)
 
     return [SessionGroup(name, tuple(group)) for name, group in groupby(sessions, key=title)]
+
+
+def date_title(at: datetime, time_zone: str, now: datetime | None = None) -> str:
+    """The group that a chat used last at `at` belongs to."""
+    zone = zone_named(time_zone)
+    today = (now or datetime.now(UTC)).astimezone(zone).date()
+    return _title(at.astimezone(zone).date(), today)
 
 
 def zone_named(name: str) -> tzinfo:

@@ -1,35 +1,18 @@
-"""A person's chats: made, listed, renamed, put aside, taken back, deleted."""
+"""A person's chats: made, renamed, pinned, put aside, taken back, deleted."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, delete, exists, func, select, update
+from sqlalchemy import Select, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from webapp.database import read_tx, utc_now, write_tx
-from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, SessionMessage
+from webapp.models import AgentRun, AgentSession, SessionMessage
 from webapp.services.facts import SessionGone
 
 MAX_NAME = 200
 MAX_FIRST_NAME = 60
-
-
-@dataclass(frozen=True)
-class SessionSummary:
-    """A chat as a list shows it."""
-
-    id: UUID
-    session_id: str
-    session_name: str | None
-    agent_name: str | None
-    is_active: bool
-    created_at: datetime
-    updated_at: datetime
-    last_activity_at: datetime
-    is_replying: bool
 
 
 def create_session(user_id: UUID, agent_name: str | None, session_id: str | None = None) -> UUID:
@@ -86,35 +69,15 @@ def activate_session(session_id: UUID) -> None:
     _change(session_id, is_active=True)
 
 
+def pin_session(session_id: UUID, *, is_pinned: bool) -> None:
+    """A pinned chat stands above the others. Raises SessionGone."""
+    _change(session_id, pinned_at=utc_now() if is_pinned else None)
+
+
 def delete_session(session_id: UUID) -> None:
     """Remove the chat with its messages and runs. One that is gone already is as wished."""
     with write_tx() as tx:
         tx.execute(delete(AgentSession).where(AgentSession.id == session_id))
-
-
-def list_sessions(
-    user_id: UUID, *, is_active: bool | None = None, limit: int | None = None
-) -> list[SessionSummary]:
-    """The person's chats, the last used first."""
-    rows = _summaries().where(AgentSession.user_id == user_id).limit(limit)
-    if is_active is not None:
-        rows = rows.where(AgentSession.is_active.is_(is_active))
-    with read_tx() as tx:
-        return [SessionSummary(*row) for row in tx.execute(rows)]
-
-
-def count_sessions(user_id: UUID, *, is_active: bool) -> int:
-    rows = select(func.count()).where(
-        AgentSession.user_id == user_id, AgentSession.is_active.is_(is_active)
-    )
-    with read_tx() as tx:
-        return tx.scalars(rows).one()
-
-
-def find_newest_session(user_id: UUID) -> UUID | None:
-    """The active chat that was used last."""
-    newest = list_sessions(user_id, is_active=True, limit=1)
-    return newest[0].id if newest else None
 
 
 def _change(session_id: UUID, **values: object) -> None:
@@ -144,22 +107,3 @@ def _empty(user_id: UUID) -> Select[AgentSession]:
         .order_by(AgentSession.id.desc())
         .limit(1)
     )
-
-
-def _summaries() -> Select[
-    UUID, str, str | None, str | None, bool, datetime, datetime, datetime, bool
-]:
-    is_replying = exists().where(
-        AgentRun.session_id == AgentSession.id, AgentRun.status.in_(ACTIVE_STATUSES)
-    )
-    return select(
-        AgentSession.id,
-        AgentSession.session_id,
-        AgentSession.session_name,
-        AgentSession.agent_name,
-        AgentSession.is_active,
-        AgentSession.created_at,
-        AgentSession.updated_at,
-        AgentSession.last_activity_at,
-        is_replying,
-    ).order_by(AgentSession.last_activity_at.desc(), AgentSession.id.desc())

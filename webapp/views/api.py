@@ -15,11 +15,10 @@ from webapp.rendering.transcript import load_turn
 from webapp.rendering.view_models import TextPart, Turn
 from webapp.runs import start_run
 from webapp.services.exports import ExportedChat, load_chat
+from webapp.services.session_lists import SessionSummary, list_sessions
 from webapp.services.sessions import (
     MAX_NAME,
-    SessionSummary,
     create_session,
-    list_sessions,
     name_after_first_message,
     rename_session,
 )

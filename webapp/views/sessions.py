@@ -10,18 +10,19 @@ from flask_login import current_user
 
 from webapp.forms.messages import FirstMessageForm, new_key
 from webapp.forms.sessions import RenameForm
-from webapp.rendering.session_lists import SessionLists, load_all, load_sidebar
+from webapp.rendering.session_lists import SessionLists, load_lists, load_part
 from webapp.rendering.transcript import load_transcript
 from webapp.rendering.windows import Place
 from webapp.runs import start_run
 from webapp.services.facts import CapReached, TooManyRuns
+from webapp.services.session_lists import Cursor, Shelf, find_newest_session
 from webapp.services.sessions import (
     activate_session,
     create_session,
     deactivate_session,
     delete_session,
-    find_newest_session,
     name_after_first_message,
+    pin_session,
     rename_session,
 )
 from webapp.views.chat_page import chat_page, new_chat_page, offered_agent
@@ -44,7 +45,9 @@ def _sidebar() -> dict[str, Any]:
 
 def _load_sidebar() -> SessionLists:
     at = (request.view_args or {}).get("session_id") or request.args.get("at", type=UUID)
-    return load_sidebar(current_user.id, current_user.time_zone, at)
+    read = {shelf: request.args.getlist(f"until-{shelf}", type=Cursor.read) for shelf in Shelf}
+    ends = {shelf: cursors[-1] for shelf, cursors in read.items() if cursors}
+    return load_lists(current_user.id, current_user.time_zone, at, ends)
 
 
 @bp.get("/")
@@ -57,8 +60,20 @@ def home() -> ResponseReturnValue:
 
 @bp.get("/sessions")
 def index() -> ResponseReturnValue:
-    lists = load_all(current_user.id, current_user.time_zone)
-    return render_template("sessions/index.html", lists=lists)
+    """The lists from their beginning, or one of them from where it was read to."""
+    zone = current_user.time_zone
+    after = request.args.get("after", type=Cursor.read)
+    shelf = request.args.get("shelf", type=Shelf)
+    if shelf is None and after is None and not is_htmx():
+        lists = load_lists(current_user.id, zone)
+        return render_template("sessions/index.html", lists=lists, part=None)
+    part = load_part(current_user.id, zone, shelf or Shelf.RECENT, after=after)
+    if not is_htmx():
+        part = replace(part, is_continued=False)  # What it continues is on another page.
+        return render_template("sessions/index.html", lists=None, part=part)
+    place = "side" if request.args.get("place") == "side" else "list"
+    current_id = request.args.get("at", type=UUID)
+    return render_template("sessions/_part.html", part=part, place=place, current_id=current_id)
 
 
 @bp.get("/sessions/sidebar")
@@ -136,6 +151,13 @@ def rename(session_id: UUID) -> ResponseReturnValue:
         session=session,
         otherwise=url_for(".show", session_id=session.id),
     )
+
+
+@bp.post("/sessions/<uuid:session_id>/pin")
+def pin(session_id: UUID) -> ResponseReturnValue:
+    session = own_session(session_id)
+    pin_session(session.id, is_pinned=request.form.get("pinned") != "no")
+    return _back(session.id)
 
 
 @bp.post("/sessions/<uuid:session_id>/deactivate")

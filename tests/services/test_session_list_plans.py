@@ -1,0 +1,62 @@
+"""How the databases read a list of chats: along an index, however many there are."""
+
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, insert
+
+from tests.database_session.test_plans import recorded
+from tests.factories import make_user
+from tests.services.test_search_plans import plan_of
+from webapp.database import db, write_tx
+from webapp.models import AgentSession, User
+from webapp.services.session_lists import Shelf, count_deactivated, load_shelf
+
+NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def engine(app: Flask) -> Engine:
+    with app.app_context():
+        return db.engine
+
+
+@pytest.fixture
+def ada(engine: Engine) -> User:
+    """One of a few people with thousands of chats each, some pinned, some deactivated."""
+    people = [make_user() for _ in range(4)]
+    rows = [
+        {
+            "session_id": f"chat_{n}",
+            "user_id": person.id,
+            "is_active": n % 4 != 0,
+            "pinned_at": NOW if n % 97 == 0 else None,
+            "last_activity_at": NOW,
+        }
+        for person in people
+        for n in range(2_000)
+    ]
+    with write_tx() as tx:
+        tx.execute(insert(AgentSession), rows)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+    return people[2]
+
+
+@pytest.mark.parametrize("shelf", Shelf)
+def test_no_list_is_sorted_or_read_whole(engine: Engine, ada: User, shelf: Shelf) -> None:
+    with recorded(engine) as ran:
+        first = load_shelf(ada.id, shelf, limit=10)
+        second = load_shelf(ada.id, shelf, limit=5, after=first.next_after)
+        load_shelf(ada.id, shelf, limit=100, until=second.next_after)
+        count_deactivated(ada.id)
+    assert len(second.sessions) == 5
+    with engine.connect() as connection:
+        for statement, values in ran:
+            plan = plan_of(connection, statement, values)
+            assert "ix_agent_session_" in plan
+            assert "Seq Scan on agent_session" not in plan
+            assert "SCAN agent_session" not in plan
+            assert "Sort" not in plan.replace("Incremental Sort", "")
+            assert "B-TREE" not in plan

@@ -1,0 +1,199 @@
+"""A person's chats in lists, each read by keyset: the hundredth page costs what the first does."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from webapp.database import UtcDateTime, read_tx
+from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, RunStatus
+
+COUNTED = 100
+"""Deactivated chats are counted up to here: beyond it nobody counts along."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Shelf(StrEnum):
+    """Where a chat stands in the lists."""
+
+    PINNED = "pinned"
+    RECENT = "recent"
+    DEACTIVATED = "deactivated"
+
+
+@dataclass(frozen=True)
+class SessionSummary:
+    """A chat as a list shows it."""
+
+    id: UUID
+    session_id: str
+    session_name: str | None
+    agent_name: str | None
+    is_active: bool
+    created_at: datetime
+    updated_at: datetime
+    last_activity_at: datetime
+    pinned_at: datetime | None = None
+    seen_at: datetime | None = None
+    run_status: RunStatus | None = None
+    """Of the run that is under way, or waits for the person."""
+
+    @property
+    def is_replying(self) -> bool:
+        return self.run_status is not None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the reply waits for the person's approval."""
+        return self.run_status is RunStatus.PAUSED
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether something came since the person last looked; of none who has, nothing waits."""
+        has_looked_before = self.seen_at is not None and self.seen_at < self.last_activity_at
+        return has_looked_before and not self.is_replying
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in a shelf: a chat's time there, and its id."""
+
+    at: datetime
+    id: UUID
+
+    def __str__(self) -> str:
+        return f"{(self.at - _EPOCH) // _MICROSECOND}-{self.id.hex}"
+
+    @classmethod
+    def read(cls, text: str) -> "Cursor":
+        """Raises ValueError for what is none."""
+        micros, _, key = text.partition("-")
+        try:
+            return cls(_EPOCH + int(micros) * _MICROSECOND, UUID(key))
+        except OverflowError as error:
+            raise ValueError(text) from error
+
+
+@dataclass(frozen=True)
+class ShelfPage:
+    sessions: tuple[SessionSummary, ...]
+    next_after: Cursor | None
+    """Where the next page begins; None when this is the last."""
+
+
+def load_shelf(
+    user_id: UUID,
+    shelf: Shelf,
+    *,
+    limit: int,
+    after: Cursor | None = None,
+    until: Cursor | None = None,
+) -> ShelfPage:
+    """At most `limit` chats of the shelf that stand after a place, or not beyond another."""
+    rows = _on(user_id, shelf)
+    with read_tx() as tx:
+        within = rows.limit(limit + 1)
+        if after is not None:
+            within = within.where(_place_on(shelf) < _placed(after))
+        if until is not None:
+            within = within.where(_place_on(shelf) >= _placed(until))
+        found = [SessionSummary(*row) for row in tx.execute(within)]
+        if not found:
+            return ShelfPage((), None)
+        end = cursor_of(found[:limit][-1], shelf)
+        is_cut = len(found) > limit
+        if until is not None and not is_cut:
+            beyond = rows.where(_place_on(shelf) < _placed(end)).limit(1)
+            is_cut = tx.execute(beyond).first() is not None
+    return ShelfPage(tuple(found[:limit]), end if is_cut else None)
+
+
+def cursor_of(session: SessionSummary, shelf: Shelf) -> Cursor:
+    at = session.pinned_at if shelf is Shelf.PINNED else session.last_activity_at
+    assert at is not None
+    return Cursor(at, session.id)
+
+
+def count_deactivated(user_id: UUID) -> int:
+    """How many there are, up to COUNTED."""
+    some = _on(user_id, Shelf.DEACTIVATED).with_only_columns(AgentSession.id).limit(COUNTED)
+    with read_tx() as tx:
+        return tx.scalars(select(func.count()).select_from(some.subquery())).one()
+
+
+def is_deactivated(user_id: UUID, session_id: UUID | None) -> bool:
+    here = _is_on(user_id, Shelf.DEACTIVATED) & (AgentSession.id == session_id)
+    with read_tx() as tx:
+        return tx.scalar(select(AgentSession.id).where(here)) is not None
+
+
+def list_sessions(
+    user_id: UUID, *, is_active: bool | None = None, limit: int | None = None
+) -> list[SessionSummary]:
+    """The person's chats, the last used first."""
+    rows = _SUMMARIES.where(AgentSession.user_id == user_id, AgentSession.is_present).limit(limit)
+    if is_active is not None:
+        rows = rows.where(AgentSession.is_active.is_(is_active))
+    newest_first = rows.order_by(AgentSession.last_activity_at.desc(), AgentSession.id.desc())
+    with read_tx() as tx:
+        return [SessionSummary(*row) for row in tx.execute(newest_first)]
+
+
+def find_newest_session(user_id: UUID) -> UUID | None:
+    """The active chat that was used last."""
+    newest = list_sessions(user_id, is_active=True, limit=1)
+    return newest[0].id if newest else None
+
+
+def _on(user_id: UUID, shelf: Shelf) -> Select[*tuple[Any, ...]]:
+    newest_first = (_time_of(shelf).desc(), AgentSession.id.desc())
+    return _SUMMARIES.where(_is_on(user_id, shelf)).order_by(*newest_first)
+
+
+def _is_on(user_id: UUID, shelf: Shelf) -> ColumnElement[bool]:
+    own = and_(AgentSession.user_id == user_id, AgentSession.is_present)
+    if shelf is Shelf.DEACTIVATED:
+        return and_(own, AgentSession.is_active.is_(False))
+    is_pinned = AgentSession.pinned_at.is_not(None)
+    stands = is_pinned if shelf is Shelf.PINNED else AgentSession.pinned_at.is_(None)
+    return and_(own, AgentSession.is_active.is_(True), stands)
+
+
+def _time_of(shelf: Shelf) -> InstrumentedAttribute[Any]:
+    return AgentSession.pinned_at if shelf is Shelf.PINNED else AgentSession.last_activity_at
+
+
+def _place_on(shelf: Shelf) -> ColumnElement[Any]:
+    return tuple_(_time_of(shelf), AgentSession.id)
+
+
+def _placed(cursor: Cursor) -> ColumnElement[Any]:
+    return tuple_(literal(cursor.at, UtcDateTime()), literal(cursor.id, AgentSession.id.type))
+
+
+_run_status = (
+    select(AgentRun.status)
+    .where(AgentRun.session_id == AgentSession.id, AgentRun.status.in_(ACTIVE_STATUSES))
+    .limit(1)
+    .scalar_subquery()
+)
+_SUMMARIES = select(
+    AgentSession.id,
+    AgentSession.session_id,
+    AgentSession.session_name,
+    AgentSession.agent_name,
+    AgentSession.is_active,
+    AgentSession.created_at,
+    AgentSession.updated_at,
+    AgentSession.last_activity_at,
+    AgentSession.pinned_at,
+    AgentSession.seen_at,
+    _run_status,
+)
+"""Built once: that is what costs."""
