@@ -11,6 +11,10 @@ MOST_BYTES = 60 * 1024
 PATIENT_MS = 1500
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}
 """1.6 Mbit/s down, 750 kbit/s up, 150 ms."""
+_PAINTED = """() => new Promise((found) => new PerformanceObserver((list) => {
+  for (const entry of list.getEntriesByName("first-contentful-paint")) found(entry.startTime);
+}).observe({type: "paint", buffered: true}))"""
+"""A page may be loaded before it is painted."""
 
 
 def loaded(page: Page, path: str) -> list[Response]:
@@ -50,20 +54,19 @@ def test_a_chat_among_many_is_light_too(signed_in: NewPage, new_person: NewPerso
         again.close()
 
 
-def first_paint(page: Page) -> float:
+def first_paint(page: Page, path: str) -> float:
     """Milliseconds, on a slow line and a machine four times slower."""
     devtools = page.context.new_cdp_session(page)
     devtools.send("Network.enable")
     devtools.send("Network.emulateNetworkConditions", SLOW)
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": 4})
-    page.goto("/sign-in")
-    painted = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
-    return float(page.evaluate(painted))
+    page.goto(path)
+    return float(page.evaluate(_PAINTED))
 
 
 def test_the_first_paint_comes_soon_on_a_slow_line_and_machine(new_page: NewPage) -> None:
     # The best of some: what else this machine does is not the page's.
-    assert min(first_paint(new_page()) for _ in range(4)) <= PATIENT_MS
+    assert min(first_paint(new_page(), "/sign-in") for _ in range(4)) <= PATIENT_MS
 
 
 def test_a_second_page_asks_for_nothing_but_itself(signed_in: NewPage) -> None:
