@@ -8,7 +8,7 @@ from tests.support.axe import findings
 from webapp.database import read_tx
 from webapp.models import User
 
-SECTIONS = ("", "/password", "/usage", "/readings")
+SECTIONS = ("", "/password", "/sign-ins", "/usage", "/readings")
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1440), ("dark", 390)])

@@ -126,10 +126,11 @@ def test_a_persons_sign_ins_are_listed_the_last_seen_first(ada: User) -> None:
     with write_tx() as tx:
         first = SignIn.user_agent == "first"
         tx.execute(update(SignIn).where(first).values(last_seen_at=_now() - timedelta(days=1)))
-    with read_tx() as tx:
-        agents = [row.user_agent for row in tx.scalars(list_sign_ins(ada.id))]
+    agents = [one.user_agent for one in list_sign_ins(ada.id, idle=2 * 86_400)]
     assert [agent[:6] for agent in agents] == ["second", "first"]
     assert len(agents[0]) == 255
+    # One that has ended by itself is none.
+    assert [one.user_agent[:6] for one in list_sign_ins(ada.id, idle=60)] == ["second"]
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,10 @@ class SignInRefused(Fact):
     """Unknown, wrong or disabled: nobody is told which."""
 
 
+class SignInGone(Fact):
+    """The person is not signed in there (any more)."""
+
+
 class TooManyAttempts(Fact):
     """So many failures that the next try has to wait."""
 

@@ -1,24 +1,40 @@
 """Signed-in browsers: begun, found again, ended."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from webapp.database import DatabaseBusy, read_tx, utc_now, write_tx
 from webapp.models import SignIn, User
 from webapp.services.audit import record_audit
+from webapp.services.facts import SignInGone
 
 TOKEN_BYTES = 32
 SEEN_EVERY = timedelta(minutes=1)
 MAX_AGENT = 255
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A browser in which somebody is signed in."""
+
+    id: UUID
+    user_agent: str
+    address: str
+    begun_at: datetime
+    last_seen_at: datetime
+    """To the minute."""
+    is_this: bool
+    """Whether it is the one that asks."""
 
 
 def begin_sign_in(user_id: UUID, address: str, user_agent: str, *, idle: int, lifetime: int) -> str:
@@ -72,6 +88,15 @@ def end_sign_in(token: str, address: str | None = None) -> None:
             record_audit(tx, "sign_in.ended", user_id, user_id, address)
 
 
+def end_own_sign_in(user_id: UUID, sign_in_id: UUID, address: str | None = None) -> None:
+    """End one of the person's sign-ins, wherever it is. Raises SignInGone."""
+    mine = (SignIn.id == sign_in_id) & (SignIn.user_id == user_id)
+    with write_tx() as tx:
+        if tx.scalar(delete(SignIn).where(mine).returning(SignIn.id)) is None:
+            raise SignInGone
+        record_audit(tx, "sign_in.ended", user_id, user_id, address)
+
+
 def end_other_sign_ins(user_id: UUID, keep: str, address: str | None = None) -> None:
     """End every sign-in of the person but the one with the token `keep`."""
     with write_tx() as tx:
@@ -87,10 +112,25 @@ def end_sign_ins(tx: Session, user_id: UUID, *, keep: str | None = None) -> None
     tx.execute(delete(SignIn).where(others))
 
 
-def list_sign_ins(user_id: UUID) -> Select[SignIn]:
-    """The person's signed-in browsers, the last seen first."""
-    mine = select(SignIn).where(SignIn.user_id == user_id)
-    return mine.order_by(SignIn.last_seen_at.desc(), SignIn.id)
+def list_sign_ins(user_id: UUID, *, idle: int, token: str | None = None) -> list[SignedIn]:
+    """The person's signed-in browsers, the last seen first; `token` is the one that asks."""
+    this = _hash(token) if token is not None else None
+    with read_tx() as tx:
+        now = tx.scalars(select(utc_now())).one()
+        lasting = SignIn.last_seen_at > now - timedelta(seconds=idle), SignIn.expires_at > now
+        mine = select(SignIn).where(SignIn.user_id == user_id, *lasting)
+        rows = tx.scalars(mine.order_by(SignIn.last_seen_at.desc(), SignIn.id)).all()
+    return [
+        SignedIn(
+            id=row.id,
+            user_agent=row.user_agent,
+            address=row.address,
+            begun_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            is_this=row.token_hash == this,
+        )
+        for row in rows
+    ]
 
 
 def _note_seen(sign_in_id: UUID) -> None:

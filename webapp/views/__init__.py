@@ -17,6 +17,7 @@ from webapp.views import (
     profiles,
     runs,
     sessions,
+    sign_ins,
     styleguide,
 )
 
@@ -37,5 +38,6 @@ def init_views(app: Flask) -> None:
     app.register_blueprint(password_resets.bp)
     app.register_blueprint(passwords.bp)
     app.register_blueprint(profiles.bp)
+    app.register_blueprint(sign_ins.bp)
     for blueprint in admin.blueprints:
         app.register_blueprint(blueprint)

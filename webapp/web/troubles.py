@@ -87,6 +87,7 @@ OF_FACTS: dict[type[facts.Fact], Trouble] = {
         409, "This is the last admin", "Make somebody else an admin first, then try again."
     ),
     facts.SignInRefused: Trouble(422, "That did not work", "The email or the password is wrong."),
+    facts.SignInGone: Trouble(404, "There is no such sign-in", "It has ended already."),
     facts.RegistrationClosed: Trouble(
         404, "Registration is closed", "Ask an admin for an account."
     ),
