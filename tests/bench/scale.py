@@ -8,28 +8,30 @@ behind them; the table holds the median and the slowest of twenty, in millisecon
 import asyncio
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
-from uuid import UUID, uuid4
+from zlib import crc32
 
 import click
 from flask import Flask
-from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import Engine, delete
 
+from tests.bench import scale_data
 from tests.bench.scale_data import BUSY, LONG_CHAT, QUIET, RARE, Talk, fill
-from tests.support.accounts import csrf_token
-from tests.support.client import HTMX, PageClient
+from tests.bench.scale_desk import at_the_desk
+from tests.bench.scale_people import ScalePerson
 from webapp import create_app
 from webapp.cli.migrations import init_migrations
 from webapp.config import ROOT, Settings
-from webapp.database import db, read_tx, write_tx
+from webapp.database import db, write_tx
 from webapp.database_session import DatabaseSession
-from webapp.models import AgentRun, AgentSession, User
+from webapp.models import AgentRun, AuditEntry
+from webapp.models.columns import id_at
 from webapp.schema import newest_revision
 from webapp.services.search import search
 
@@ -45,18 +47,21 @@ Measured = Callable[[], Any]
 @click.option("--database-url", help="An empty PostgreSQL database; a file in .cache otherwise.")
 def main(chats: int, messages: int, database_url: str | None) -> None:
     """Build the database where it is not there yet, measure, print a table."""
-    folder = ROOT / ".cache" / f"scale-{newest_revision()}-{chats}-{messages}"
+    made_by = crc32(Path(scale_data.__file__).read_bytes())
+    folder = ROOT / ".cache" / f"scale-{newest_revision()}-{made_by:x}-{chats}-{messages}"
     folder.mkdir(parents=True, exist_ok=True)
     url = database_url or f"sqlite:///{folder}/parley.db"
     app = create_app(Settings(database_url=url, instance=folder, secret_key=SECRET))
     with app.app_context():
         _build(app, chats, messages, None if database_url else folder / "complete")
         engine = db.engine
+    begun = id_at(datetime.now(UTC))
     # Outside: requests that find an application's context share who is signed in.
     lines = ["| | Median, ms | Slowest, ms | Size, KB |", "|---|---|---|---|"]
     lines += [_line(title, measured) for title, measured in _operations(app, engine)]
     with write_tx() as tx:
-        tx.execute(delete(AgentRun))
+        for made in (AgentRun, AuditEntry):
+            tx.execute(delete(made).where(made.id >= begun))
     engine.dispose()
     sys.stdout.write("\n".join(lines) + "\n")
 
@@ -87,7 +92,7 @@ def _line(title: str, measured: Measured) -> str:
 
 
 def _operations(app: Flask, engine: Engine) -> Iterator[tuple[str, Measured]]:
-    busy, quiet = _Person(app, BUSY), _Person(app, QUIET)
+    busy, quiet = ScalePerson(app, BUSY), ScalePerson(app, QUIET)
     yield "List of chats, of 10", partial(quiet.get, "/sessions")
     yield "List of chats, of thousands", partial(busy.get, "/sessions")
     yield "Open a chat of 10 messages", partial(quiet.get, f"/sessions/{quiet.newest}")
@@ -99,12 +104,13 @@ def _operations(app: Flask, engine: Engine) -> Iterator[tuple[str, Measured]]:
     yield "Add an item to it", lambda: asyncio.run(session.add_items([_ITEM]))
     yield "Take it away again", lambda: asyncio.run(session.pop_item())
     yield "Send a message", busy.send
+    yield from at_the_desk(app, busy)
 
 
 _ITEM: Any = {"role": "user", "content": "Just one more message, of ten words in all."}
 
 
-def _searches(busy: "_Person", quiet: "_Person") -> Iterator[tuple[str, Measured]]:
+def _searches(busy: "ScalePerson", quiet: "ScalePerson") -> Iterator[tuple[str, Measured]]:
     word = Talk().word
     queries = {
         "a word said seldom": RARE,
@@ -120,39 +126,6 @@ def _searches(busy: "_Person", quiet: "_Person") -> Iterator[tuple[str, Measured
         yield f"Search for {title}", partial(search, busy.id, query)
     everywhere = queries["a word said everywhere"]
     yield "Search for it in 10 chats", partial(search, quiet.id, everywhere)
-
-
-class _Person:
-    """A person who is signed in, and their newest chat."""
-
-    def __init__(self, app: Flask, email: str) -> None:
-        with read_tx() as tx:
-            user = tx.scalars(User.with_email(email)).one()
-            own = AgentSession.owned_by(user.id).where(AgentSession.is_active)
-            self._chats: list[UUID] = list(
-                tx.scalars(own.with_only_columns(AgentSession.id).order_by(AgentSession.id.desc()))
-            )
-            self.newest = self._chats[0]
-            self.session_id = tx.get_one(AgentSession, self.newest).session_id
-        self.id = user.id
-        self._client = PageClient(app)
-        self._client.sign_in(user)
-        self._token = csrf_token(self._client)
-
-    def get(self, path: str) -> Any:
-        return self._open(path)
-
-    def send(self) -> Any:
-        """To another chat each time: nobody answers, and a chat has one reply at a time."""
-        values = {"text": "Hello", "key": uuid4().hex, "csrf_token": self._token}
-        path = f"/sessions/{self._chats.pop()}/messages"
-        return self._open(path, method="POST", data=values, headers=HTMX)
-
-    def _open(self, path: str, **kwargs: Any) -> Any:
-        # Past the client that parses what it gets: that is not what is measured.
-        answer = FlaskClient.open(self._client, path, base_url=self._client.base_url, **kwargs)
-        assert answer.status_code == 200, answer.text
-        return answer
 
 
 if __name__ == "__main__":

@@ -126,6 +126,8 @@ class Page(HTMLParser):
         assert len(headings) == 1, f"one h1 is wanted, these are there: {headings}"
         assert headings[0], "an empty h1"
         assert len(self.every("main")) == 1, "one main is wanted"
+        for use in self.every("use"):
+            assert use.get("href").removeprefix("#") in ids, f"no such icon: {use.get('href')}"
         for element in self.every():
             for name in REFERENCES:
                 lost = set(element.get(name).split()) - ids

@@ -113,6 +113,8 @@ class Words:
     subtitle: str
     number: Callable[[float], str] = short
     colours: tuple[str, ...] = COLOURS
+    is_whole: bool = True
+    """Whether there are no halves of what is counted."""
 
 
 def bar_chart(
@@ -120,7 +122,7 @@ def bar_chart(
 ) -> Chart:
     """Bars, stacked where there are several series; the first lies at the bottom."""
     totals = [sum(one.values[at] for one in series) for at in range(len(columns))]
-    scale = ticks(max(totals, default=0))
+    scale = ticks(max(totals, default=0), whole=words.is_whole)
     bars: list[Bar] = []
     for at, column in enumerate(columns):
         place = _Place(column, at, len(columns), is_last_open and at == len(columns) - 1)
@@ -130,7 +132,8 @@ def bar_chart(
 
 def line_chart(words: Words, columns: Sequence[str], series: Sequence[Series]) -> Chart:
     """Lines; a value below 0 is none, and the line has a gap there."""
-    scale = ticks(max((value for one in series for value in one.values), default=0))
+    highest = max((value for one in series for value in one.values), default=0)
+    scale = ticks(highest, whole=words.is_whole)
     lines: list[Line] = []
     dots: list[Dot] = []
     for number, one in enumerate(series, 1):

@@ -2,7 +2,7 @@
 
 from webapp.models import RunStatus
 from webapp.rendering.charts import Chart, Series, Words, bar_chart, line_chart, most_first
-from webapp.rendering.scales import seconds, short
+from webapp.rendering.scales import seconds
 from webapp.services.overview import Overview
 from webapp.services.shares import Share
 
@@ -29,7 +29,13 @@ def overview_charts(overview: Overview, currency: str) -> list[Chart]:
             _by_agent(overview.by_agent),
         ),
         line_chart(
-            Words("first-token", "Time to the first token", "Since the message was sent", seconds),
+            Words(
+                "first-token",
+                "Time to the first token",
+                "Since the message was sent",
+                seconds,
+                is_whole=False,
+            ),
             columns,
             [
                 Series("Half are faster (p50)", _first_tokens(overview, 0)),
@@ -53,7 +59,9 @@ def overview_charts(overview: Overview, currency: str) -> list[Chart]:
     if any(one.cost is not None for one in days):
         cost = Series("Cost", tuple(one.cost or 0.0 for one in days))
         charts.append(
-            bar_chart(Words("cost", "Cost a day", f"In {currency}", short), columns, [cost])
+            bar_chart(
+                Words("cost", "Cost a day", f"In {currency}", is_whole=False), columns, [cost]
+            )
         )
     return charts
 

@@ -5,13 +5,17 @@ import math
 STEPS = (1, 2, 2.5, 5, 10)
 
 
-def ticks(highest: float, count: int = 4) -> list[float]:
-    """From 0 up, evenly: `count` at most, the last at or above `highest`."""
+def ticks(highest: float, count: int = 4, *, whole: bool = False) -> list[float]:
+    """From 0 up, evenly: `count` at most, the last at or above `highest`.
+
+    `whole` numbers are of things that have no halves.
+    """
     if highest <= 0 or not math.isfinite(highest):
         return [0, 1]
     raw = highest / (count - 1)
     power = 10 ** math.floor(math.log10(raw))
-    step = next(step * power for step in STEPS if step * power >= raw * (1 - 1e-9))
+    steps = (step * power for step in STEPS if step * power >= raw * (1 - 1e-9))
+    step = next((step for step in steps if not whole or step % 1 == 0), 1.0)
     return [number * step for number in range(math.ceil(highest / step - 1e-9) + 1)]
 
 

@@ -47,6 +47,21 @@ class AuditRow:
     address: str
     detail: dict[str, Any]
 
+    @property
+    def session_id(self) -> UUID | None:
+        """The chat that it is about; it may be gone."""
+        return _uuid(self.detail.get("session"))
+
+    @property
+    def run_id(self) -> UUID | None:
+        return _uuid(self.detail.get("run"))
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What else the detail says."""
+        said = {name: value for name, value in self.detail.items() if value is not None}
+        return {name: value for name, value in said.items() if name not in {"session", "run"}}
+
 
 def list_entries(
     filters: AuditFilters, before: UUID | None = None, limit: int = PAGE
@@ -107,6 +122,10 @@ def _row(entry: AuditEntry, actor: User | None, subject: User | None) -> AuditRo
         address=entry.address or "",
         detail=entry.detail,
     )
+
+
+def _uuid(text: object) -> UUID | None:
+    return UUID(text) if isinstance(text, str) else None
 
 
 def _who(user: User | None) -> str:

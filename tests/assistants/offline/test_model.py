@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from agents import Agent, RunConfig, Runner, function_tool
-from agents.models.interface import ModelProvider
+from agents.models.interface import ModelProvider, ModelTracing
 from pydantic import BaseModel
 
 from tests.assistants.conftest import ADA
@@ -273,5 +273,5 @@ async def _respond(items: list[Any]) -> Any:
         [],
         None,
         [],
-        None,  # type: ignore[arg-type]
+        ModelTracing.DISABLED,
     )

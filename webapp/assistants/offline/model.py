@@ -9,11 +9,12 @@ from agents.items import TResponseInputItem, TResponseStreamEvent
 from agents.model_settings import ModelSettings
 from agents.models.interface import Model, ModelTracing
 from agents.tool import Tool
+from agents.tracing import generation_span
 
 from webapp.assistants.offline.answer import Answer, Say
 from webapp.assistants.offline.conversation import read_conversation
 from webapp.assistants.offline.planning import Abilities, plan
-from webapp.assistants.offline.stream import stream_events
+from webapp.assistants.offline.stream import MODEL, stream_events
 from webapp.assistants.offline.structured import sample_json
 
 READABLE = 0.03
@@ -41,10 +42,13 @@ class OfflineModel(Model):
         **_: Any,
     ) -> AsyncIterator[TResponseStreamEvent]:
         answer = _answer(input, tools, output_schema, handoffs)
-        for event in stream_events(answer, read_words=_count_words(input)):
-            if event.type == "response.output_text.delta":
-                await asyncio.sleep(self._pace)
-            yield event
+        with generation_span(model=MODEL, disabled=tracing.is_disabled()) as span:
+            for event in stream_events(answer, read_words=_count_words(input)):
+                if event.type == "response.output_text.delta":
+                    await asyncio.sleep(self._pace)
+                if event.type == "response.completed":
+                    span.span_data.usage = event.response.usage.model_dump()
+                yield event
 
     async def get_response(  # noqa: PLR0917 - the SDK's signature
         self,
@@ -58,8 +62,10 @@ class OfflineModel(Model):
         **_: Any,
     ) -> ModelResponse:
         answer = _answer(input, tools, output_schema, handoffs)
-        *_before, completed = stream_events(answer, read_words=_count_words(input))
-        usage = completed.response.usage
+        with generation_span(model=MODEL, disabled=tracing.is_disabled()) as span:
+            *_before, completed = stream_events(answer, read_words=_count_words(input))
+            usage = completed.response.usage
+            span.span_data.usage = usage.model_dump()
         return ModelResponse(
             output=completed.response.output,
             usage=Usage(
