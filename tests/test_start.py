@@ -46,14 +46,7 @@ def test_a_first_start_prints_the_address_and_the_way_to_the_first_account(
     assert server.output().count(found[1].partition("token=")[2]) == 1
 
 
-def test_the_answer_has_an_id_and_tells_no_version(server: LiveServer) -> None:
-    _, headers, _ = server.get("/sign-in")
-    assert re.fullmatch(r"[0-9a-f]{32}", headers["X-Request-ID"])
-    assert headers["Server"] == "gunicorn"
-    server.wait_for_output(headers["X-Request-ID"])
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_it_in_order(server: LiveServer, number: int) -> None:
     began = time.monotonic()
     assert server.terminate(number) == 0
@@ -62,42 +55,36 @@ def test_a_signal_ends_it_in_order(server: LiveServer, number: int) -> None:
     assert "Traceback" not in server.output()
 
 
-def test_a_second_start_keeps_the_key_and_needs_no_migration(server: LiveServer) -> None:
+def test_a_start_after_a_kill_keeps_the_key_and_needs_no_migration(server: LiveServer) -> None:
     key = server.folder / "instance" / "secret_key"
     before = key.read_text()
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     first = LINK.findall(server.output())
-    server.restart()
+    server.kill()
+    server.start()
     assert key.read_text() == before
     assert LINK.findall(server.output()) == first * 2
     assert server.output().count("Parley is at") == 2
-
-
-def test_it_starts_again_at_once_after_a_kill(server: LiveServer) -> None:
-    server.kill()
-    server.restart()
-    assert server.get("/setup")[0] == 200
-
-
-def test_the_worker_ends_when_its_first_process_is_killed(server: LiveServer) -> None:
+    # Also where the first process alone is killed, the worker leaves the address.
     server.terminate(signal.SIGKILL)
     server.start()
     assert server.get("/setup")[0] == 200
 
 
-def test_it_never_has_two_workers(server: LiveServer) -> None:
-    server.send(signal.SIGTTIN)
-    server.wait_for_output('"level": "warning", "event": "one worker process it stays"')
-    assert server.output().count('"event": "started"') == 1
-
-
-def test_every_line_of_the_log_is_json(server: LiveServer) -> None:
+def test_it_tells_no_version_stays_one_worker_and_logs_lines_of_json(server: LiveServer) -> None:
+    _, headers, _ = server.get("/sign-in")
+    assert re.fullmatch(r"[0-9a-f]{32}", headers["X-Request-ID"])
+    assert headers["Server"] == "gunicorn"
+    server.wait_for_output(headers["X-Request-ID"])
     with socket.create_connection(("127.0.0.1", server.port)) as rude:
         rude.sendall(b"NONSENSE\r\n\r\n")
         assert rude.recv(100).startswith(b"HTTP/1.1 400")
     server.send(signal.SIGTTIN)
-    server.wait_for_output("one worker process it stays")
-    server.terminate()
+    server.wait_for_output('"level": "warning", "event": "one worker process it stays"')
+    began = time.monotonic()
+    assert server.terminate(signal.SIGTERM) == 0
+    assert time.monotonic() - began < PATIENCE
+    assert server.output().count('"event": "started"') == 1
     lines = [line for line in server.output().splitlines() if not line.startswith(TOLD)]
     events = [json.loads(line)["event"] for line in lines]
     assert {"started", "stopped", "one worker process it stays"} <= set(events)

@@ -104,7 +104,7 @@ def _turn(at: int, parts: tuple[Part, ...], notice: Notice | None) -> Turn:
     message = PersonMessage(f"message-{at}", NO_RUN, "What a person says stands here.", NOW)
     reply = Reply(
         dom_id=f"reply-{at}",
-        run_id=NO_RUN,
+        run_id=UUID(int=at),
         sections=(
             Section("Assistant", is_handed_over=False, parts=parts),
             Section("Billing", is_handed_over=True, parts=(_said("handed over"),)),
