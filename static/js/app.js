@@ -15,3 +15,4 @@ import "./earlier.js";
 import "./follow.js";
 import "./copy.js";
 import "./time-zone.js";
+import "./edit.js";

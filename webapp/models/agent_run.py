@@ -37,6 +37,7 @@ class RunStatus(StrEnum):
 
 
 ACTIVE_STATUSES = frozenset({RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.PAUSED})
+_IS_VERSION = text("version_of IS NOT NULL")
 _IS_ACTIVE = text("status IN ('queued', 'running', 'paused')")
 
 
@@ -55,6 +56,9 @@ class AgentRun(Entity):
             postgresql_where=_IS_ACTIVE,
         ),
         Index(None, "status"),
+        Index(
+            None, "session_id", "version_of", sqlite_where=_IS_VERSION, postgresql_where=_IS_VERSION
+        ),
     )
 
     session_id: Mapped[UUID] = mapped_column(ForeignKey("agent_session.id", ondelete="CASCADE"))
@@ -82,7 +86,9 @@ class AgentRun(Entity):
     first_token_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-    """Set when the turn was tried again: its items and itself are no longer shown."""
+    """Set when the turn gave way to another: its items and itself are no longer shown."""
+    version_of: Mapped[int | None]
+    """Where the first version of its turn began, a position; None for a first version."""
 
     session: Mapped[AgentSession] = relationship()
 

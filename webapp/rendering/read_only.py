@@ -5,23 +5,25 @@ from typing import Any
 from uuid import UUID
 
 from webapp.rendering.transcript import load_transcript
-from webapp.rendering.view_models import Reply, Transcript, Turn
+from webapp.rendering.view_models import PersonMessage, Reply, Transcript, Turn
 from webapp.rendering.windows import Place
 
 
 def load_read_only(session_id: UUID, before: int | None = None) -> Transcript:
     """As `load_transcript`, with nothing in it that could be pressed or followed."""
     transcript = load_transcript(session_id, Place(before=before))
-    return replace(transcript, turns=tuple(_settled(turn) for turn in transcript.turns))
+    return replace(transcript, turns=tuple(settled(turn) for turn in transcript.turns))
 
 
-def _settled(turn: Turn) -> Turn:
-    return replace(turn, reply=_still(turn.reply)) if turn.reply else turn
+def settled(turn: Turn) -> Turn:
+    """The turn as it is, and nothing that could be done with it."""
+    message = replace(turn.message, **_acts(turn.message)) if turn.message else None
+    reply = turn.reply
+    if reply:
+        reply = replace(reply, is_active=False, approvals=(), **_acts(reply))
+    return replace(turn, message=message, reply=reply)
 
 
-def _still(reply: Reply) -> Reply:
-    # Whatever a reply can or is waiting for: what comes to it later is meant too.
-    acts: dict[str, Any] = {
-        field.name: False for field in fields(reply) if field.name.startswith("can_")
-    }
-    return replace(reply, is_active=False, approvals=(), **acts)
+def _acts(shown: PersonMessage | Reply) -> dict[str, Any]:
+    # Whatever it can or is waiting for: what comes to it later is meant too.
+    return {field.name: False for field in fields(shown) if field.name.startswith("can_")}

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, aliased
 from webapp.database import read_tx
 from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, RunEvent
 from webapp.models import SessionMessage as Message
-from webapp.rendering.turns import Gathered, add_runs, gather_turns, show_turn
-from webapp.rendering.view_models import Transcript, Turn
+from webapp.rendering.turns import Chat, Gathered, add_runs, gather_turns, show_turn
+from webapp.rendering.view_models import PersonMessage, Transcript, Turn
 from webapp.rendering.windows import COLUMNS, Place, Window, load_entries, load_window
 from webapp.runs.events import Numbered, ToolFinished, ToolStarted, from_row
 
@@ -23,21 +23,24 @@ _is_newest = ~exists().where(
     _Later.superseded_at.is_(None),
     _Later.id > AgentRun.id,
 )
-_RUN = select(AgentRun, AgentSession.agent_name, _is_newest).join(AgentSession)
-"""A run, its chat's agent, and whether it is the newest there. Built once: that is what costs."""
+_CHAT = (AgentSession.id, AgentSession.agent_name, AgentSession.is_active)
+_RUN = select(AgentRun, _is_newest, *_CHAT).join(AgentSession)
+"""A run, whether it is its chat's newest, and the chat. Built once: that is what costs."""
 
 
 def load_transcript(session_id: UUID, place: Place = END) -> Transcript:
     """The turns of a window of the chat: the newest, unless `place` says otherwise."""
     with read_tx() as tx:
-        name = tx.scalar(select(AgentSession.agent_name).where(AgentSession.id == session_id))
+        chat = _find_chat(tx, session_id)
+        if chat is None:
+            return Transcript((), None)
         window = load_window(tx, session_id, place)
         turns = gather_turns(window.entries)
         runs = tx.scalars(_runs_within(session_id, window)).all()
         turns = add_runs(turns, runs)
         _add_events(tx, turns)
     last = turns[-1] if turns and not window.has_later else None
-    shown = [show_turn(turn, agent_name=name, is_last=turn is last, at=place.at) for turn in turns]
+    shown = [show_turn(turn, chat, is_last=turn is last, at=place.at) for turn in turns]
     return Transcript(tuple(filter(None, shown)), window.before, window.after)
 
 
@@ -52,13 +55,25 @@ def load_turn(run_id: UUID) -> Turn | None:
         row = tx.execute(_RUN.where(AgentRun.id == run_id)).one_or_none()
         if row is None:
             return None
-        run, name, is_last = row
+        run, is_last, session_id, agent_name, is_active = row
+        chat = Chat(session_id, agent_name, is_active)
         rows = select(*COLUMNS).where(Message.run_id == run_id, Message.superseded_at.is_(None))
         [*turns] = gather_turns(load_entries(tx, rows.order_by(Message.position)))
         turn = turns[0] if turns else Gathered()
         turn.run = run
         _add_events(tx, [turn])
-    return show_turn(turn, agent_name=name, is_last=is_last)
+    return show_turn(turn, chat, is_last=is_last)
+
+
+def load_message(session_id: UUID, position: int) -> PersonMessage | None:
+    """What the person said at this position; None where nothing of it is shown any more."""
+    turns = load_transcript(session_id, Place(at=position)).turns
+    return next((turn.message for turn in turns if turn.at == "message"), None)
+
+
+def _find_chat(tx: Session, session_id: UUID) -> Chat | None:
+    row = tx.execute(select(*_CHAT).where(AgentSession.id == session_id)).one_or_none()
+    return Chat(*row) if row else None
 
 
 def _runs_within(session_id: UUID, window: Window) -> Select[AgentRun]:

@@ -78,12 +78,19 @@ def add_runs(turns: list[Gathered], runs: Sequence[AgentRun]) -> list[Gathered]:
     return placed + [Gathered(run) for run in waiting.values()]
 
 
-def show_turn(
-    turn: Gathered, *, agent_name: str | None, is_last: bool, at: int | None = None
-) -> Turn | None:
+@dataclass(frozen=True)
+class Chat:
+    """What a turn has to know of its chat."""
+
+    id: UUID
+    agent_name: str | None
+    is_active: bool
+
+
+def show_turn(turn: Gathered, chat: Chat, *, is_last: bool, at: int | None = None) -> Turn | None:
     """`at` is the position that the page opens at, wherever it is."""
-    message = _message(turn)
-    reply = _reply(turn, agent_name or SOMEBODY, is_last=is_last)
+    message = _message(turn, chat)
+    reply = _reply(turn, chat.agent_name or SOMEBODY, is_last=is_last)
     if not message and not reply:
         return None
     return Turn(f"turn-{turn.dom_id}", message, reply, _at(turn, at))
@@ -95,7 +102,7 @@ def _at(turn: Gathered, position: int | None) -> Literal["", "message", "reply"]
     return "reply" if any(entry.position == position for entry in turn.replies) else ""
 
 
-def _message(turn: Gathered) -> PersonMessage | None:
+def _message(turn: Gathered, chat: Chat) -> PersonMessage | None:
     run = turn.run
     texts = [text_of(entry.item.get("content")) for entry in turn.messages]
     if not texts and run is not None:
@@ -104,7 +111,16 @@ def _message(turn: Gathered) -> PersonMessage | None:
     if not texts:
         return None
     sent_at = run.queued_at if run else turn.messages[0].at
-    return PersonMessage(f"message-{turn.dom_id}", turn.run_id, "\n\n".join(texts), sent_at)
+    position = turn.messages[0].position if turn.messages else None
+    return PersonMessage(
+        dom_id=f"message-{turn.dom_id}",
+        run_id=turn.run_id,
+        text="\n\n".join(texts),
+        sent_at=sent_at,
+        session_id=chat.id,
+        position=position,
+        can_edit=chat.is_active,
+    )
 
 
 def _reply(turn: Gathered, agent_name: str, *, is_last: bool) -> Reply | None:

@@ -16,6 +16,10 @@ class PersonMessage:
     run_id: UUID | None
     text: str
     sent_at: datetime
+    session_id: UUID | None = None
+    position: int | None = None
+    """Where it stands in the chat; None until the session holds it."""
+    can_edit: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,19 +6,24 @@ thread of its own.
 
 from webapp.runs.continuing import continue_run
 from webapp.runs.decisions import decide_run
+from webapp.runs.editing import edit_message, regenerate_reply
 from webapp.runs.executor import Executor, current, ready, start_executor
 from webapp.runs.following import read_events
 from webapp.runs.retrying import retry_run
 from webapp.runs.starting import start_run
 from webapp.runs.stopping import stop_run
+from webapp.runs.superseding import find_message
 
 __all__ = [
     "Executor",
     "continue_run",
     "current",
     "decide_run",
+    "edit_message",
+    "find_message",
     "read_events",
     "ready",
+    "regenerate_reply",
     "retry_run",
     "start_executor",
     "start_run",

@@ -1,14 +1,15 @@
 """Trying a turn again that has ended without a reply."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from webapp.database import utc_now, write_tx
 from webapp.models import AgentRun, RunStatus, SessionMessage
 from webapp.runs.starting import find_sent, lock_session, queue_run
+from webapp.runs.superseding import current_items
 from webapp.services.facts import RunAlreadyActive, RunNotRetryable, SessionGone
 
 UNFINISHED = frozenset({RunStatus.FAILED, RunStatus.STOPPED, RunStatus.INTERRUPTED})
@@ -30,25 +31,22 @@ def retry_run(run_id: UUID, key: str) -> UUID:
             session = lock_session(tx, session_id)
             again = find_sent(tx, session_id, key)
             if again is not None:
-                return again
+                if tx.get_one(AgentRun, again).superseded_at is None:
+                    return again
+                key = uuid4().hex  # An earlier version is tried again, as it was before.
             run = last_run(tx, session_id)
             if run is None or run.id != run_id or run.status not in UNFINISHED:
                 raise RunNotRetryable
-            supersede_run(tx, run)
-            return queue_run(tx, session, run.input, key)
+            start = tx.scalar(
+                select(func.min(SessionMessage.position)).where(
+                    current_items(session_id), SessionMessage.run_id == run_id
+                )
+            )
+            if start is None:
+                run.superseded_at = utc_now()
+            return queue_run(tx, session, run.input, key, instead_of=start)
     except IntegrityError as error:
         raise RunAlreadyActive from error
-
-
-def supersede_run(tx: Session, run: AgentRun) -> None:
-    """Take a run and its items out of what is shown and read; they are kept as a version."""
-    run.superseded_at = utc_now()
-    tx.execute(
-        update(SessionMessage)
-        .where(SessionMessage.run_id == run.id, SessionMessage.superseded_at.is_(None))
-        .values(superseded_at=utc_now()),
-        execution_options={"synchronize_session": False},
-    )
 
 
 def last_run(tx: Session, session_id: UUID) -> AgentRun | None:

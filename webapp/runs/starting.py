@@ -11,6 +11,7 @@ from webapp.database import utc_now, write_tx
 from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, RunStatus, User
 from webapp.runs.dismissing import WROTE_INSTEAD, dismiss_run
 from webapp.runs.executor import current, submit
+from webapp.runs.superseding import supersede_from
 from webapp.services.caps import check_caps
 from webapp.services.facts import RunAlreadyActive, SessionGone, SessionInactive, TooManyRuns
 from webapp.services.usage import count_message
@@ -57,8 +58,18 @@ def find_sent(tx: Session, session_id: UUID, key: str) -> UUID | None:
     )
 
 
-def queue_run(tx: Session, session: AgentSession, items: list[dict[str, Any]], key: str) -> UUID:
-    """Write a run that waits for its turn, and have it worked on after the commit."""
+def queue_run(
+    tx: Session,
+    session: AgentSession,
+    items: list[dict[str, Any]],
+    key: str,
+    *,
+    instead_of: int | None = None,
+) -> UUID:
+    """Write a run that waits for its turn, and have it worked on after the commit.
+
+    The turn that begins at the position `instead_of` gives way to it, with all after it.
+    """
     if not session.is_active:
         raise SessionInactive
     active = tx.scalar(
@@ -72,8 +83,13 @@ def queue_run(tx: Session, session: AgentSession, items: list[dict[str, Any]], k
     if active is not None:
         dismiss_run(tx, active, WROTE_INSTEAD)
         tx.flush()
+    version_of = None if instead_of is None else supersede_from(tx, session.id, instead_of)
     run = AgentRun(
-        session_id=session.id, idempotency_key=key, input=items, agent_name=session.agent_name
+        session_id=session.id,
+        idempotency_key=key,
+        input=items,
+        agent_name=session.agent_name,
+        version_of=version_of,
     )
     tx.add(run)
     session.last_activity_at = utc_now()

@@ -15,6 +15,10 @@ class SessionInactive(Fact):
     """The chat is deactivated: it can be read, and takes no messages."""
 
 
+class MessageGone(Fact):
+    """The message is not among what the chat consists of now, or never was."""
+
+
 class RunAlreadyActive(Fact):
     """The chat has a run that has not ended."""
 

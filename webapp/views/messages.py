@@ -1,4 +1,4 @@
-"""What a person says in a chat."""
+"""What a person says in a chat, and says again in other words."""
 
 from uuid import UUID
 
@@ -6,19 +6,29 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.forms.messages import MessageForm, new_key
-from webapp.rendering.transcript import load_turn
-from webapp.runs import start_run
-from webapp.services.facts import CapReached, RunAlreadyActive, SessionInactive, TooManyRuns
+from webapp.models import AgentSession
+from webapp.rendering.transcript import load_message, load_transcript, load_turn
+from webapp.rendering.view_models import PersonMessage
+from webapp.runs import edit_message, start_run
+from webapp.services.facts import (
+    CapReached,
+    MessageGone,
+    RunAlreadyActive,
+    SessionInactive,
+    TooManyRuns,
+)
 from webapp.services.sessions import name_after_first_message
 from webapp.views.chat_page import chat_page
 from webapp.web.access import own_session
 from webapp.web.htmx import is_htmx
 from webapp.web.troubles import Trouble, of_fact
 
-bp = Blueprint("messages", __name__)
+bp = Blueprint("messages", __name__, url_prefix="/sessions/<uuid:session_id>/messages")
+
+AT = "/<int(max=2147483647):position>"
 
 
-@bp.post("/sessions/<uuid:session_id>/messages")
+@bp.post("")
 def create(session_id: UUID) -> ResponseReturnValue:
     session = own_session(session_id)
     form = MessageForm()
@@ -39,10 +49,70 @@ def create(session_id: UUID) -> ResponseReturnValue:
     )
 
 
+@bp.get(AT)
+def show(session_id: UUID, position: int) -> ResponseReturnValue:
+    session = own_session(session_id)
+    if not is_htmx():
+        chat = url_for("sessions.show", session_id=session.id, at=position, _anchor="at")
+        return redirect(chat, 303)
+    return render_template("messages/_message.html", message=_message(session, position))
+
+
+@bp.get(f"{AT}/edit")
+def edit(session_id: UUID, position: int) -> ResponseReturnValue:
+    session = own_session(session_id)
+    message = _message(session, position)
+    form = MessageForm(formdata=None, message=message.text, key=new_key())
+    return _edit_form(session, position, form)
+
+
+@bp.post(AT)
+def update(session_id: UUID, position: int) -> ResponseReturnValue:
+    session = own_session(session_id)
+    form = MessageForm()
+    if not form.validate():
+        return _edit_form(session, position, form, Trouble(422, "Not sent", form.wrong))
+    try:
+        edit_message(session.id, position, form.text("message"), form.text("key"))
+    except (CapReached, MessageGone, SessionInactive, RunAlreadyActive, TooManyRuns) as fact:
+        return _edit_form(session, position, form, of_fact(fact))
+    if not is_htmx():
+        return redirect(url_for("sessions.show", session_id=session.id), 303)
+    # What followed the message is gone with it: the chat is shown anew, at its end.
+    transcript = load_transcript(session.id)
+    return render_template("sessions/_window.html", session=session, transcript=transcript)
+
+
+def _message(session: AgentSession, position: int) -> PersonMessage:
+    message = load_message(session.id, position)
+    if message is None:
+        raise MessageGone
+    return message
+
+
+def _edit_form(
+    session: AgentSession, position: int, form: MessageForm, trouble: Trouble | None = None
+) -> ResponseReturnValue:
+    if trouble and is_htmx():
+        return _notice(trouble)
+    page = "messages/_edit.html" if is_htmx() else "messages/edit.html"
+    answer = render_template(page, session=session, position=position, form=form, trouble=trouble)
+    return answer, trouble.status if trouble else 200, _wait(trouble)
+
+
 def _refuse(session_id: UUID, form: MessageForm, trouble: Trouble) -> ResponseReturnValue:
     """Say why, and keep what was typed."""
     if not is_htmx():
         return chat_page(own_session(session_id), form, trouble)
+    return _notice(trouble)
+
+
+def _notice(trouble: Trouble) -> ResponseReturnValue:
     notice = render_template("errors/_notice.html", trouble=trouble, reference="")
-    wait = {} if trouble.retry_after is None else {"Retry-After": str(trouble.retry_after)}
-    return notice, trouble.status, wait
+    return notice, trouble.status, _wait(trouble)
+
+
+def _wait(trouble: Trouble | None) -> dict[str, str]:
+    if trouble is None or trouble.retry_after is None:
+        return {}
+    return {"Retry-After": str(trouble.retry_after)}

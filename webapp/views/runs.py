@@ -19,7 +19,7 @@ from webapp.forms.runs import APPROVE, DecisionForm
 from webapp.models import AgentRun
 from webapp.rendering.transcript import load_turn
 from webapp.rendering.turns import SOMEBODY
-from webapp.runs import continue_run, decide_run, retry_run, stop_run
+from webapp.runs import continue_run, decide_run, find_message, retry_run, stop_run
 from webapp.services.sign_ins import find_signed_in
 from webapp.web.access import own_run
 from webapp.web.current import settings
@@ -53,6 +53,14 @@ def events(run_id: UUID) -> ResponseReturnValue:
 def show(run_id: UUID) -> ResponseReturnValue:
     own_run(run_id)
     return render_end(run_id) or abort(404)
+
+
+@bp.get("/<uuid:run_id>/message/edit")
+def edit_message(run_id: UUID) -> ResponseReturnValue:
+    """The message that the reply is to; when it was sent, it had no place in the chat yet."""
+    run = own_run(run_id)
+    edit = url_for("messages.edit", session_id=run.session_id, position=find_message(run.id))
+    return redirect(edit, 303)
 
 
 @bp.post("/<uuid:run_id>/stop")

@@ -55,6 +55,9 @@ OF_FACTS: dict[type[facts.Fact], Trouble] = {
     facts.SessionInactive: Trouble(
         409, "This chat is deactivated", "It can be read. Activate it to send messages."
     ),
+    facts.MessageGone: Trouble(
+        409, "This message was replaced", "Something else stands there now. Reload the page."
+    ),
     facts.RunAlreadyActive: Trouble(
         409, "A reply is on its way", "Wait until it has ended, or stop it, then send again."
     ),

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from webapp.database import read_tx
 from webapp.models import ACTIVE_STATUSES, AgentRun
-from webapp.rendering.turns import Entry, Gathered, gather_turns, show_turn
+from webapp.rendering.turns import Chat, Entry, Gathered, gather_turns, show_turn
 from webapp.rendering.view_models import Turn
 from webapp.services.exports import ExportedChat, ExportedMessage
 
@@ -32,9 +32,10 @@ def turns_of(chat: ExportedChat, messages: Iterable[ExportedMessage]) -> Iterato
 
 def _shown(chat: ExportedChat, turns: Sequence[Gathered]) -> Iterator[Turn]:
     runs = _ended_runs({turn.run_id for turn in turns if turn.run_id})
+    of = Chat(chat.id, chat.agent_name, is_active=False)
     for turn in turns:
         turn.run = runs.get(turn.run_id)
-        shown = show_turn(turn, agent_name=chat.agent_name, is_last=False)
+        shown = show_turn(turn, of, is_last=False)
         if shown:
             yield shown
 
