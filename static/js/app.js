@@ -14,5 +14,6 @@ import "./turns.js";
 import "./earlier.js";
 import "./follow.js";
 import "./copy.js";
+import "./toast.js";
 import "./time-zone.js";
 import "./edit.js";

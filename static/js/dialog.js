@@ -16,19 +16,5 @@ export function openShortcuts(from = document.body) {
 document.addEventListener("click", (event) => {
   const shortcuts = event.target.closest("[data-shortcuts]");
   if (shortcuts) openShortcuts(shortcuts);
-  if (event.target.closest("[data-close-dialog]")) {
-    event.preventDefault();
-    event.target.closest("dialog").close();
-  }
   if (event.target.matches("dialog[open]")) event.target.close(); // Beside it.
-});
-
-// What a link with `data-dialog` has fetched is shown in the dialog.
-document.addEventListener("htmx:after:swap", (event) => {
-  const { sourceElement } = event.detail.ctx;
-  if (!sourceElement.matches("[data-dialog]")) return;
-  const dialog = document.querySelector("#dialog");
-  const next = dialog.querySelector("[name=next]");
-  if (next) next.value = location.pathname;
-  open(dialog, sourceElement);
 });

@@ -115,30 +115,30 @@ def test_a_chat_is_put_aside_and_taken_back(page: Page, ada: Person) -> None:
     expect(sidebar(page).get_by_text("Deactivated (1)")).to_have_count(0)
 
 
-def test_a_chat_is_deleted_after_a_question(page: Page, ada: Person) -> None:
+def test_a_deletion_is_undone(page: Page, ada: Person) -> None:
     open_chat(page, ada, "Here I stay")
     open_chat(page, ada, "Old plans")
     page.get_by_role("button", name="Chat menu").click()
-    page.get_by_role("link", name="Delete").click()
-    dialog = page.get_by_role("dialog", name="Delete this chat?")
-    expect(dialog).to_contain_text("Old plans")
-    dialog.get_by_role("link", name="Cancel").click()
-    expect(dialog).to_have_count(0)
-    expect(page.get_by_role("button", name="Chat menu")).to_be_focused()
-    page.keyboard.press("Enter")
-    page.get_by_role("link", name="Delete").click()
-    dialog.get_by_role("button", name="Delete").click()
+    page.locator("#chat-menu").get_by_role("button", name="Delete").click()
     expect(page.get_by_role("heading", name="Here I stay")).to_be_visible()
     expect(sidebar(page).get_by_role("link", name="Old plans")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("heading", name="Old plans")).to_be_visible()
+    expect(sidebar(page).get_by_role("link", name="Old plans")).to_be_visible()
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
 
 
 def test_deleting_another_chat_leaves_one_where_one_is(page: Page, ada: Person) -> None:
     open_chat(page, ada, "Old plans")
     open_chat(page, ada, "Here I stay")
-    open_menu_of(page, "Old plans").get_by_role("link", name="Delete").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    page.clock.install()
+    open_menu_of(page, "Old plans").get_by_role("button", name="Delete").click()
     expect(sidebar(page).get_by_role("link", name="Old plans")).to_have_count(0)
     expect(page.get_by_role("heading", name="Here I stay")).to_be_visible()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    page.mouse.move(0, 0)
+    page.clock.run_for(31_000)
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)
 
 
 def test_a_chat_that_replies_is_marked_in_the_list_until_it_has(page: Page) -> None:

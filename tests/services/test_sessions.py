@@ -7,12 +7,12 @@ from tests.factories import make_run, make_session, make_user
 from webapp.database import read_tx, write_tx
 from webapp.models import AgentSession, MessageRole, RunStatus, SessionMessage, User
 from webapp.services.facts import SessionGone
+from webapp.services.session_deletion import delete_session
 from webapp.services.session_lists import find_newest_session, list_sessions
 from webapp.services.sessions import (
     activate_session,
     create_session,
     deactivate_session,
-    delete_session,
     first_words,
     name_after_first_message,
     rename_session,

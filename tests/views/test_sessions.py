@@ -122,28 +122,6 @@ def test_a_chat_is_deactivated_and_activated_again(client: PageClient, ada: User
     assert client.get(f"/sessions/{session.id}").page.by_id("composer-form")
 
 
-def test_a_chat_is_deleted_after_a_question(client: PageClient, ada: User) -> None:
-    session = session_named(ada, "Old plans")
-    question = client.get(f"/sessions/{session.id}/delete")
-    assert "Old plans" in question.page.by_id("main").text
-    assert stored(session)
-    answer = client.press(question, "Delete")
-    assert answer.location == "/"
-    assert stored(session) is None
-    assert client.get(f"/sessions/{session.id}").status_code == 404
-
-
-def test_the_question_is_also_given_as_a_fragment(client: PageClient, ada: User) -> None:
-    session = session_named(ada, "Old plans")
-    question = client.get(f"/sessions/{session.id}/delete", headers=HTMX)
-    assert not question.page.is_whole
-    here = f"/sessions/{session_named(ada, 'Where I am').id}"
-    form = client.get(here)
-    fields = {"csrf_token": token(form), "next": here}
-    answer = client.post(f"/sessions/{session.id}/delete", data=fields)
-    assert answer.location == here
-
-
 @pytest.mark.parametrize("outside", ["//evil.example", "https://evil.example/", "/\\evil.example"])
 def test_an_action_leads_back_to_pages_of_this_site_alone(
     client: PageClient, ada: User, outside: str
@@ -169,8 +147,8 @@ def test_an_empty_chat_is_begun_once(client: PageClient, ada: User) -> None:
     assert client.get(first.location).page.by_id("composer-form")
 
 
-GETS = ("", "/rename", "/delete")
-POSTS = ("/rename", "/pin", "/deactivate", "/activate", "/delete", "/messages")
+GETS = ("", "/rename")
+POSTS = ("/rename", "/pin", "/deactivate", "/activate", "/delete", "/restore", "/messages")
 
 
 @pytest.mark.parametrize("path", GETS)
@@ -216,7 +194,7 @@ def test_a_chat_is_shown_to_nobody_who_has_not_signed_in(client: PageClient, pat
 
 def test_a_name_with_markup_is_inert_wherever_it_stands(client: PageClient, ada: User) -> None:
     session = session_named(ada, MARKUP)
-    for path in (f"/sessions/{session.id}", "/sessions", f"/sessions/{session.id}/delete"):
+    for path in (f"/sessions/{session.id}", "/sessions", f"/sessions/{session.id}/rename"):
         page = client.get(path).page
         assert not page.every("img")
         assert all(script.get("src") for script in page.every("script"))

@@ -40,7 +40,7 @@ def test_a_page_is_plain_for_others(client: PageClient, header: str) -> None:
 
 def test_a_short_answer_stays_as_it_is(client: PageClient, ada: User) -> None:
     session = make_session(ada.id)
-    answer = client.get(f"/sessions/{session.id}/delete", headers=GZIP | HTMX)
+    answer = client.get(f"/sessions/{session.id}", headers=GZIP | HTMX)
     assert answer.status_code == 200
     short = client.get("/sessions/sidebar", headers=GZIP)
     assert "Content-Encoding" not in short.headers

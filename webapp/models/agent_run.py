@@ -94,7 +94,8 @@ class AgentRun(Entity):
 
     @classmethod
     def owned_by(cls, user_id: UUID) -> Select["AgentRun"]:
-        return select(cls).join(AgentSession).where(AgentSession.user_id == user_id)
+        own = AgentSession.user_id == user_id
+        return select(cls).join(AgentSession).where(own, AgentSession.is_present)
 
     @classmethod
     def shown_in(cls, session_id: UUID) -> Select["AgentRun"]:

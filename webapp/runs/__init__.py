@@ -11,7 +11,7 @@ from webapp.runs.executor import Executor, current, ready, start_executor
 from webapp.runs.following import read_events
 from webapp.runs.retrying import retry_run
 from webapp.runs.starting import start_run
-from webapp.runs.stopping import stop_run
+from webapp.runs.stopping import stop_run, stop_runs_in
 from webapp.runs.superseding import find_message
 
 __all__ = [
@@ -28,4 +28,5 @@ __all__ = [
     "start_executor",
     "start_run",
     "stop_run",
+    "stop_runs_in",
 ]

@@ -42,7 +42,9 @@ def start_run(session_id: UUID, text: str, key: str) -> UUID:
 def lock_session(tx: Session, session_id: UUID) -> AgentSession:
     """The chat, which nobody else sends to until the transaction ends. Raises SessionGone."""
     session = tx.scalar(
-        select(AgentSession).where(AgentSession.id == session_id).with_for_update(key_share=True)
+        select(AgentSession)
+        .where(AgentSession.id == session_id, AgentSession.is_present)
+        .with_for_update(key_share=True)
     )
     if session is None:
         raise SessionGone

@@ -64,7 +64,7 @@ def find_chat(session_id: UUID) -> ChatRow:
 def _chats() -> Select[*tuple[Any, ...]]:
     own = SessionMessage.session_id == AgentSession.id
     messages = select(func.count()).select_from(SessionMessage).where(own).scalar_subquery()
-    return select(
+    shown = select(
         AgentSession.id,
         AgentSession.user_id,
         User.display_name,
@@ -74,7 +74,8 @@ def _chats() -> Select[*tuple[Any, ...]]:
         AgentSession.created_at,
         AgentSession.last_activity_at,
         messages.label("messages"),
-    ).join(User, User.id == AgentSession.user_id)
+    )
+    return shown.join(User, User.id == AgentSession.user_id).where(AgentSession.is_present)
 
 
 def _row(row: Any) -> ChatRow:

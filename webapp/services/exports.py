@@ -63,7 +63,9 @@ def load_chat(session_id: UUID) -> ExportedChat:
     names = ExportedChat.__dataclass_fields__
     columns = [getattr(AgentSession, name) for name in names]
     with read_tx() as tx:
-        row = tx.execute(select(*columns).where(AgentSession.id == session_id)).one_or_none()
+        row = tx.execute(
+            select(*columns).where(AgentSession.id == session_id, AgentSession.is_present)
+        ).one_or_none()
     if row is None:
         raise SessionGone
     return ExportedChat(*row)

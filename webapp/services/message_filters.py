@@ -53,7 +53,8 @@ def conditions(tx: Session, filters: MessageFilters) -> list[ColumnElement[bool]
         (AgentRun.status, filters.status),
         (AgentSession.is_active, filters.is_active),
     ]
-    return [_is(column, value) for column, value in given if value is not None]
+    wanted = [_is(column, value) for column, value in given if value is not None]
+    return [AgentSession.deleted_at.is_(None), *wanted]
 
 
 def time_range(filters: MessageFilters) -> tuple[UUID, UUID]:

@@ -49,7 +49,7 @@ def open_chat(
 ) -> None:
     """Write down that, and why, `reader_id` reads the chat for an hour. Raises SessionGone."""
     with write_tx() as tx:
-        owner_id = tx.scalar(select(AgentSession.user_id).where(AgentSession.id == session_id))
+        owner_id = tx.scalar(_owner(session_id))
         if owner_id is None:
             raise SessionGone
         record_audit(
@@ -66,7 +66,7 @@ def open_list(reader_id: UUID, reason: str, *, address: str | None = None) -> No
 def check_chat_open(reader_id: UUID, session_id: UUID) -> None:
     """Raises SessionGone, or ReasonNeeded where a reason has to be given first."""
     with read_tx() as tx:
-        owner_id = tx.scalar(select(AgentSession.user_id).where(AgentSession.id == session_id))
+        owner_id = tx.scalar(_owner(session_id))
         if owner_id is None:
             raise SessionGone
         if owner_id != reader_id and session_id not in _open_chats(tx, reader_id):
@@ -167,9 +167,17 @@ def _names(tx: Session, ids: set[UUID]) -> dict[UUID | None, str]:
     return {user_id: name for user_id, name in found}  # noqa: C416 - a Row is no pair
 
 
+def _owner(session_id: UUID) -> Select[UUID]:
+    return select(AgentSession.user_id).where(
+        AgentSession.id == session_id, AgentSession.is_present
+    )
+
+
 def _chats(user_id: UUID, ids: list[UUID | None]) -> Select[UUID, str | None]:
     return select(AgentSession.id, AgentSession.session_name).where(
-        AgentSession.user_id == user_id, AgentSession.id.in_([key for key in ids if key])
+        AgentSession.user_id == user_id,
+        AgentSession.is_present,
+        AgentSession.id.in_([key for key in ids if key]),
     )
 
 

@@ -13,6 +13,7 @@ from webapp.config import Retention
 from webapp.database import write_tx
 from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, AuditEntry, RunEvent, RunSpan
 from webapp.models.columns import id_at
+from webapp.services.session_deletion import purge_deleted
 
 EVENTS_KEPT = timedelta(hours=6)
 """After the end of a run: its items are the history."""
@@ -26,6 +27,7 @@ class Removed:
 
     events: int
     spans: int
+    deleted_chats: int
     deactivated_chats: int
     audit: int
 
@@ -38,6 +40,7 @@ def remove_old(retention: Retention, *, steps: int | None = None) -> Removed:
     return Removed(
         events=_remove(_old_events()),
         spans=_remove(_old_spans(retention.spans)) if retention.spans else 0,
+        deleted_chats=sum(islice(purge_deleted(), steps)),
         deactivated_chats=sum(islice(_chats(retention.deactivated_chats), steps)),
         audit=sum(islice(_entries(retention.audit), steps)),
     )

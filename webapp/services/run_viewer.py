@@ -67,7 +67,8 @@ def find_run(run_id: UUID) -> RunDetail | None:
 
 def _runs() -> Select[AgentRun]:
     with_owner = joinedload(AgentRun.session).joinedload(AgentSession.user)
-    return select(AgentRun).options(with_owner)
+    present = select(AgentRun).join(AgentSession).where(AgentSession.is_present)
+    return present.options(with_owner)
 
 
 def _chosen(tx: Session, filters: RunFilters) -> Select[AgentRun]:

@@ -149,7 +149,7 @@ def _load(tx: Session, user_id: UUID, keys: Sequence[int]) -> list[Any]:
         )
         .join(AgentSession, AgentSession.id == SearchDocument.session_id)
         .outerjoin(SessionMessage, SessionMessage.id == SearchDocument.message_id)
-        .where(SearchDocument.id.in_(keys))
+        .where(SearchDocument.id.in_(keys), AgentSession.is_present)
     )
     # The index knows whose they are; so does the chat, which is asked again. Not by the database,
     # which would begin with all chats of the person.

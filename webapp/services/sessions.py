@@ -1,8 +1,8 @@
-"""A person's chats: made, renamed, pinned, put aside, taken back, deleted."""
+"""A person's chats: made, renamed, pinned, put aside, taken back."""
 
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, delete, exists, select, update
+from sqlalchemy import Select, exists, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -72,12 +72,6 @@ def activate_session(session_id: UUID) -> None:
 def pin_session(session_id: UUID, *, is_pinned: bool) -> None:
     """A pinned chat stands above the others. Raises SessionGone."""
     _change(session_id, pinned_at=utc_now() if is_pinned else None)
-
-
-def delete_session(session_id: UUID) -> None:
-    """Remove the chat with its messages and runs. One that is gone already is as wished."""
-    with write_tx() as tx:
-        tx.execute(delete(AgentSession).where(AgentSession.id == session_id))
 
 
 def _change(session_id: UUID, **values: object) -> None:

@@ -13,23 +13,24 @@ from webapp.forms.sessions import RenameForm
 from webapp.rendering.session_lists import SessionLists, load_lists, load_part
 from webapp.rendering.transcript import load_transcript
 from webapp.rendering.windows import Place
-from webapp.runs import start_run
+from webapp.runs import start_run, stop_runs_in
 from webapp.services.facts import CapReached, TooManyRuns
+from webapp.services.session_deletion import delete_session, restore_session
 from webapp.services.session_lists import Cursor, Shelf, find_newest_session
 from webapp.services.sessions import (
     activate_session,
     create_session,
     deactivate_session,
-    delete_session,
     name_after_first_message,
     pin_session,
     rename_session,
 )
 from webapp.views.chat_page import chat_page, new_chat_page, offered_agent
-from webapp.web.access import own_session
+from webapp.web.access import own_deleted_session, own_session
 from webapp.web.htmx import is_htmx, page_or_partial
 from webapp.web.redirects import redirect_local
 from webapp.web.troubles import Trouble, of_fact
+from webapp.web.undo import forget_undo, offer_undo
 
 bp = Blueprint("sessions", __name__)
 
@@ -174,19 +175,23 @@ def activate(session_id: UUID) -> ResponseReturnValue:
     return _back(session.id)
 
 
-@bp.get("/sessions/<uuid:session_id>/delete")
-def confirm_delete(session_id: UUID) -> ResponseReturnValue:
-    page = "sessions/_delete.html" if is_htmx() else "sessions/delete.html"
-    return render_template(page, session=own_session(session_id))
-
-
 @bp.post("/sessions/<uuid:session_id>/delete")
 def delete(session_id: UUID) -> ResponseReturnValue:
     session = own_session(session_id)
     delete_session(session.id)
+    stop_runs_in(session.id)
+    offer_undo(session.id)
     chat = url_for(".show", session_id=session.id)
     came_from = request.form.get("next", "")
     return redirect_local(None if came_from.startswith(chat) else came_from, otherwise="/")
+
+
+@bp.post("/sessions/<uuid:session_id>/restore")
+def restore(session_id: UUID) -> ResponseReturnValue:
+    session = own_deleted_session(session_id)
+    restore_session(session.id)
+    forget_undo()
+    return redirect(url_for(".show", session_id=session.id), 303)
 
 
 def _back(session_id: UUID) -> ResponseReturnValue:

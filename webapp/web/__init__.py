@@ -16,6 +16,7 @@ from webapp.web.moments import init_moments
 from webapp.web.request_log import init_request_log
 from webapp.web.sign_in import init_sign_in
 from webapp.web.streams import init_streams
+from webapp.web.undo import init_undo
 
 
 def init_web(app: Flask, settings: Settings) -> None:
@@ -35,6 +36,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     init_look(app, settings)
     init_moments(app, settings)
     init_streams(app, settings)
+    init_undo(app, settings)
     init_sign_in(app, settings)
     init_access(app, settings)
     init_limits(app, settings)

@@ -19,6 +19,7 @@ from webapp.database import read_tx
 from webapp.models import AgentRun, AgentSession
 from webapp.services.audit import audit_refusal
 from webapp.services.facts import SessionGone
+from webapp.services.session_deletion import find_deleted
 from webapp.web.bearer import ACCESS, check_bearer
 from webapp.web.current import address
 from webapp.web.htmx import wants_fragment
@@ -54,6 +55,14 @@ def own_session(session_id: UUID) -> AgentSession:
     what a service has changed.
     """
     return _own(AgentSession.owned_by(current_user.id).where(AgentSession.id == session_id))
+
+
+def own_deleted_session(session_id: UUID) -> AgentSession:
+    """A chat that the person has just deleted. Raises SessionGone for any other."""
+    session = find_deleted(current_user.id, session_id)
+    if session is None:
+        raise SessionGone
+    return session
 
 
 def own_run(run_id: UUID) -> AgentRun:
