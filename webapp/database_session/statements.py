@@ -156,13 +156,19 @@ def _insert_json() -> Statement:
 INSERT_JSON = _insert_json()
 
 
+NEW_SESSION_COLUMNS = (
+    *("id", "session_id", "user_id", "next_position", "is_active"),
+    *("session_name", "description", "agent_name", "agent_instructions"),
+)
+"""What a new row is given; the database fills in the others."""
+
+
 def _make(dialect: Any) -> Statement:
     """Make the row, or take positions in the one that another has made meanwhile.
 
     From the owner's row: where foreign keys are not enforced, nobody may own nothing.
     """
-    database_sets = ("last_activity_at", "pinned_at", "forked_from_id", "created_at", "updated_at")
-    given = _every_column(SESSION, *database_sets)
+    given = {name: bindparam(name, type_=SESSION.c[name].type) for name in NEW_SESSION_COLUMNS}
     owner = select(*given.values()).where(
         User.id == bindparam("user_id", type_=_sessions.user_id.type)
     )
