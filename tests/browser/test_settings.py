@@ -8,7 +8,7 @@ from tests.support.axe import findings
 from webapp.database import read_tx
 from webapp.models import User
 
-SECTIONS = ("", "/password", "/sign-ins", "/usage", "/readings")
+SECTIONS = ("", "/password", "/sign-ins", "/usage", "/readings", "/tokens")
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1440), ("dark", 390)])
@@ -21,6 +21,7 @@ def test_axe_finds_nothing_in_the_settings_and_nothing_is_cut_off(
         assert findings(page) == [], section
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         expect(page.locator(".sections [aria-current]")).to_be_in_viewport()
+        assert page.evaluate("scrollY") == 0
 
 
 def test_the_zone_of_the_browsers_clock_is_offered_and_taken_by_keyboard(
@@ -49,3 +50,17 @@ def test_without_a_script_nothing_is_offered(signed_in: NewPage) -> None:
     page = signed_in(java_script_enabled=False, timezone_id="Asia/Tokyo")
     page.goto("/settings")
     expect(page.get_by_role("button", name="Use it")).to_be_hidden()
+
+
+def test_a_token_is_made_and_copied(signed_in: NewPage) -> None:
+    page = signed_in()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/settings/tokens")
+    page.locator("main").get_by_label("Name").fill("Laptop")
+    page.keyboard.press("Enter")
+    token = page.locator(".once code").inner_text()
+    assert token.startswith("parley_")
+    assert findings(page) == []
+    page.locator(".once").get_by_role("button", name="Copy").click()
+    expect(page.locator(".once [href='#i-check']")).to_have_count(1)
+    assert page.evaluate("navigator.clipboard.readText()") == token

@@ -69,6 +69,8 @@ def test_every_icon_that_is_drawn_is_there_and_no_other() -> None:
     )
     named = set(re.findall(r"""["'](?:#i-)?([a-z][a-z0-9-]+)["']""", text))
     assert there <= named, f"nothing draws {sorted(there - named)}"
+    drawn = set(re.findall(r"""icon(?:_name=|\()["']([a-z0-9-]+)["']""", text))
+    assert drawn <= there, f"drawn, and not there: {sorted(drawn - there)}"
 
 
 def test_every_script_is_served() -> None:

@@ -6,6 +6,7 @@ from webapp.views import (
     admin,
     allowances,
     api,
+    api_tokens,
     auth,
     exports,
     health,
@@ -25,6 +26,7 @@ from webapp.views import (
 def init_views(app: Flask) -> None:
     """Register every blueprint."""
     app.register_blueprint(api.bp)
+    app.register_blueprint(api_tokens.bp)
     app.register_blueprint(allowances.bp)
     app.register_blueprint(auth.bp)
     app.register_blueprint(exports.bp)
