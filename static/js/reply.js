@@ -5,12 +5,14 @@ import { morph, morphNodes, parse } from "./morph.js";
 const frames = {
   reset: (reply, data) => morphNodes(reply, [...reply.childNodes], parse(data)),
   part: (reply, data) => last(reply, ".turn")?.append(...parse(data)),
-  block: finishBlock,
-  tail: replaceTail,
+  block: (reply, data) => finish(blocksEnd(reply), data),
+  tail: (reply, data) => replace(blocksEnd(reply), data),
+  items: (reply, data) => finish(itemsEnd(reply), data),
+  item: (reply, data) => replace(itemsEnd(reply), data),
   code: (reply, data) => add(last(reply, ".prose code"), data),
   thought: (reply, data) => add(last(reply, ".thought > div"), data),
   tool: putTool,
-  end: finish,
+  end: finishReply,
 };
 
 export const KINDS = Object.keys(frames);
@@ -28,24 +30,33 @@ function add(element, text) {
   else element?.append(text);
 }
 
-// The open end of the prose is what follows the mark.
-function openEnd(reply) {
-  const prose = last(reply, ".prose");
-  const nodes = [...(prose?.childNodes ?? [])];
-  const at = nodes.findLastIndex((node) => node.nodeType === Node.COMMENT_NODE);
-  return { prose, mark: nodes[at], tail: at < 0 ? [] : nodes.slice(at + 1) };
+// The open end of the prose is what follows the mark. If that is a long list or table, its own
+// open end follows another mark in it.
+function blocksEnd(reply) {
+  const marks = last(reply, ".prose")?.childNodes ?? [];
+  return [...marks].findLast((node) => node.nodeType === Node.COMMENT_NODE);
 }
 
-function finishBlock(reply, data) {
-  const { prose, mark, tail } = openEnd(reply);
+function itemsEnd(reply) {
+  const walker = document.createTreeWalker(last(reply, ".prose"), NodeFilter.SHOW_COMMENT);
+  while (walker.nextNode());
+  return walker.currentNode;
+}
+
+function behind(mark) {
+  const nodes = [...mark.parentNode.childNodes];
+  return nodes.slice(nodes.indexOf(mark) + 1);
+}
+
+function finish(mark, data) {
   if (!mark) return;
-  prose.append(mark);
-  morphNodes(prose, tail, parse(data), mark);
+  const open = behind(mark);
+  mark.parentNode.append(mark);
+  morphNodes(mark.parentNode, open, parse(data), mark);
 }
 
-function replaceTail(reply, data) {
-  const { prose, mark, tail } = openEnd(reply);
-  if (mark) morphNodes(prose, tail, parse(data));
+function replace(mark, data) {
+  if (mark) morphNodes(mark.parentNode, behind(mark), parse(data));
 }
 
 function putTool(reply, data) {
@@ -55,7 +66,7 @@ function putTool(reply, data) {
   else last(reply, ".tools")?.append(line);
 }
 
-function finish(reply, data) {
+function finishReply(reply, data) {
   const fresh = parse(data).find((node) => node.nodeType === Node.ELEMENT_NODE);
   if (fresh) morph(reply, fresh);
   else reply.removeAttribute("data-follow"); // The chat is gone; what was read stays.

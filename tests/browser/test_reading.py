@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from flask import Flask, render_template
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage
+from tests.rendering.pieces import in_pieces
 from tests.support.chatting import (
     LONG,
     ask,
@@ -16,6 +18,9 @@ from tests.support.chatting import (
     wait_for_reply,
     words,
 )
+from webapp.rendering.live import LiveReply
+from webapp.runs.events import TextDelta
+from webapp.web.sse import encode
 
 COUNT = "Count to 400"
 SMALL = {"width": 800, "height": 420}
@@ -173,3 +178,24 @@ def test_six_hidden_tabs_do_not_starve_a_seventh(page: Page) -> None:
     # All are on one server, which a browser asks over six connections at most.
     assert "400" in wait_for_reply(page)
     assert ask(page, "What is 6 * 7?")
+
+
+def test_a_long_list_and_a_long_table_grow_in_their_places(
+    signed_in: NewPage, server_database: Flask
+) -> None:
+    rows = "".join(f"| row {n} | x |\n" for n in range(120))
+    text = "".join(f"- item {n}\n" for n in range(120)) + f"\n| a | b |\n|---|---|\n{rows}"
+    with server_database.test_request_context():
+        reply = LiveReply("reply-1", "Assistant", render_template)
+        frames = list(reply.frames())
+        for piece in in_pieces(text, 40):
+            reply.apply(TextDelta(0, piece))
+            frames += reply.frames()
+    assert {"items", "item"} <= {frame.kind for frame in frames}
+    page = signed_in()
+    stream = {"content_type": "text/event-stream", "body": "".join(map(encode, frames))}
+    page.route("**/runs/*/events", lambda route: route.fulfill(**stream))
+    begin_chat(page, COUNT)
+    expect(page.locator(".reply td:first-child")).to_have_text([f"row {n}" for n in range(120)])
+    expect(page.locator(".reply li")).to_have_text([f"item {n}" for n in range(120)])
+    assert page.locator(".reply :is(ul, table)").count() == 2

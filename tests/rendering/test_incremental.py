@@ -106,6 +106,22 @@ def test_ten_thousand_characters_are_parsed_few_times() -> None:
     assert markdown.parsed < 8 * len(text)
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["- item with `code` and *words*\n", "| a cell | and *another* |\n"],
+    ids=["list", "table"],
+)
+def test_one_list_or_table_of_any_length_is_parsed_few_times(line: str) -> None:
+    text = ("| a | b |\n|---|---|\n" if line[0] == "|" else "") + line * 1_200
+    markdown = IncrementalMarkdown()
+    for piece in in_pieces(text, 40):
+        markdown.feed(piece)
+        markdown.flush()
+    assert markdown.finish() == render_markdown(text)
+    # A whole rendering at each of the 900 looks would parse nearly five hundred times as much.
+    assert markdown.parsed < 6 * len(text)
+
+
 def test_growing_code_is_not_parsed_at_all() -> None:
     markdown = IncrementalMarkdown()
     markdown.feed("```python\nx = 1\n")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask, render_template
 
+from tests.rendering.pieces import in_pieces
 from tests.support.events import Follower, Heard, parse
 from webapp.rendering.draft import Draft
 from webapp.rendering.live import LiveReply
@@ -106,6 +107,43 @@ def test_text_grows_by_blocks_and_an_open_end(request_context: None) -> None:
         kinds.append(" ".join(heard.kind for heard in hear(reply, follower)))
     assert kinds == ["part", "tail", "tail", "block tail", "code", "block tail", "tail"]
     assert follower.words.endswith("One is here Two Text Copy code more Three")
+
+
+LONG = {
+    "list": "".join(f"- item {n} with **some** words\n" for n in range(300)),
+    "loose": "".join(f"1. Step\n\n   ```py\n   x = {n}\n   ```\n\n" for n in range(200)),
+    "loosened": "".join(f"* item {n}\n" for n in range(150)) + "\n* more\n* and more\n",
+    "table": "| a | b |\n|--:|---|\n" + "".join(f"| {n} | row \u2028 |\n" for n in range(300)),
+    "nested": "".join(f"- item {n}\n  - a\n  - b\n" for n in range(150)),
+}
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_a_long_list_or_table_grows_by_its_items_alone(request_context: None, kind: str) -> None:
+    text = f"So:\n\n{LONG[kind]}\nAnd *after* it.\n"
+    reply, follower = live_reply(), Follower()
+    hear(reply, follower)
+    told = 0
+    for piece in in_pieces(text, 40):
+        reply.apply(TextDelta(0, piece))
+        told += sum(len(heard.data) for heard in hear(reply, follower))
+    assert {"items", "item", "block"} <= set(follower.kinds)
+    assert follower.words == whole([TextDelta(0, text)])
+    # Shown whole at each look, it would be told over forty times.
+    assert told < 16 * len(follower.html)
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_a_growing_list_or_table_looks_as_it_will(request_context: None, kind: str) -> None:
+    reply, follower = live_reply(), Follower()
+    hear(reply, follower)
+    text = ""
+    for line in LONG[kind].splitlines(keepends=True)[:250]:
+        text += line
+        reply.apply(TextDelta(0, line))
+        hear(reply, follower)
+    assert follower.kinds[-1] == "item"
+    assert follower.words == whole([TextDelta(0, text)])
 
 
 def test_nothing_new_costs_no_frame(request_context: None) -> None:

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from tests.support.client import PageClient
 
 MARK = "<!--tail-->"
+ITEM = "<!--item-->"
 
 
 @dataclass(frozen=True)
@@ -77,12 +78,12 @@ class Follower:
                 self.html, self.is_ended = heard.data, True
             case "part":
                 self._insert("</article>", heard.data)
-            case "block":
+            case "block" | "tail":
                 self._drop_tail()
-                self._insert(MARK, heard.data)
-            case "tail":
-                self._drop_tail()
-                self._insert("</div>", heard.data)
+                self._insert(MARK if heard.kind == "block" else "</div>", heard.data)
+            case "items" | "item":
+                after = self._drop_item()
+                self._insert(ITEM if heard.kind == "items" else after, heard.data)
             case "code":
                 self._insert("</code>", heard.data.replace("&", "&amp;").replace("<", "&lt;"))
             case "thought":
@@ -105,6 +106,15 @@ class Follower:
         head, found, rest = self.html.rpartition(MARK)
         assert found
         self.html = head + found + rest[rest.rindex("</div>") :]
+
+    def _drop_item(self) -> str:
+        """Gives the tag that ends the list or table."""
+        head, found, rest = self.html.rpartition(ITEM)
+        assert found
+        end = re.search(r"(</ul>|</ol>|</tbody>\s*</table></div>)\s*</div>", rest)
+        assert end
+        self.html = head + found + rest[end.start() :]
+        return end[1]
 
     def _tool(self, html: str) -> None:
         found = re.search(r'id="([^"]+)"', html)

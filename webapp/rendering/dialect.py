@@ -18,7 +18,7 @@ from webapp.rendering.bounds import bound
 from webapp.rendering.highlighting import highlight, language_label
 from webapp.rendering.links import Addresses, show_where_links_lead
 from webapp.rendering.math import keep_formula
-from webapp.rendering.mending import mend_end
+from webapp.rendering.mending import IS_OPEN, mend_end
 
 TOP_HEADING = 3
 """A page's title is h1, an agent's name h2."""
@@ -66,6 +66,16 @@ def render_tokens(md: MarkdownIt, tokens: Sequence[Token], env: Env) -> str:
     _order_headings(tokens, env.setdefault("headings", []))
     html: str = md.renderer.render(tokens, md.options, env)
     return html
+
+
+def fork(env: Env) -> Env:
+    """A copy for text that goes on, and is not yet certain."""
+    return {
+        "references": dict(env.get("references", {})),
+        "headings": list(env.get("headings", [])),
+        "cells": env.get("cells", 0),
+        IS_OPEN: True,
+    }
 
 
 def _order_headings(tokens: Sequence[Token], above: list[int]) -> None:

@@ -2,7 +2,8 @@
 
 What is finished is rendered once and never looked at again; only the open end is parsed anew. The
 end is cut off at the start of the last block, once that block's first line is complete: what
-stands before it can then no longer change. The growth of long code is not parsed at all.
+stands before it can then no longer change. The growth of long code is not parsed at all, and of
+a long list or table only the last items are.
 """
 
 import re
@@ -12,14 +13,16 @@ from dataclasses import dataclass
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from webapp.rendering.dialect import Env, make_parser, render_tokens
+from webapp.rendering.dialect import Env, fork, make_parser, render_tokens
+from webapp.rendering.growing import Growing, Growth, take_apart
 from webapp.rendering.markdown import readable
-from webapp.rendering.mending import IS_OPEN
 from webapp.rendering.sanitising import sanitise
 
 _coloured = make_parser(colours=True)
 _plain = make_parser(colours=False)
 
+LONG = 1_000
+"""Characters from which on a list or a table is not parsed again as a whole."""
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 _PROSE = re.compile(r"[^\W\d_](?:[^\W_]|[ .,:;!?'\"()\u2013-\u201d\u2026-])*")
 """The beginning of a paragraph, in which nothing means anything to the parser."""
@@ -32,9 +35,11 @@ class Update:
     blocks: Markup
     """Blocks that are finished, to be appended to the finished ones; the old end goes."""
     tail: Markup | None
-    """The open end, in place of the old one; None: the old one stays, and `code` is added."""
+    """The open end, in place of the old one; None: the old one stays, and grows."""
     code: str = ""
     """More text of the code that the open end consists of."""
+    growth: Growth | None = None
+    """More of the list or table that the open end consists of."""
 
 
 class IncrementalMarkdown:
@@ -49,6 +54,7 @@ class IncrementalMarkdown:
         self._env: Env = {}
         self._closing: re.Pattern[str] | None = None
         self._line_start = 0
+        self._growing: Growing | None = None
 
     def feed(self, text: str) -> None:
         self._pending.append(text)
@@ -62,15 +68,19 @@ class IncrementalMarkdown:
             if not self._has_closed():
                 return Update(Markup(), None, self._tail[before:])
             self._closing = None
-        else:
-            self._tail += more
+            return self._parse_tail()
+        self._tail += more
+        growth = self._growing.grow(more) if self._growing and not afresh else None
+        if growth:
+            return Update(Markup(), None, growth=growth)
+        self._growing = None
         return self._parse_tail()
 
     def finish(self) -> Markup:
         """The rest, as finished blocks."""
         self._tail += self._take(is_last=True)
         tokens = self._parse(self._tail, self._env)
-        self._tail, self._closing = "", None
+        self._tail, self._closing, self._growing = "", None, None
         return sanitise(render_tokens(_coloured, tokens, self._env))
 
     def _take(self, *, is_last: bool = False) -> str:
@@ -90,7 +100,7 @@ class IncrementalMarkdown:
     def _parse_tail(self) -> Update:
         if _PROSE.fullmatch(self._tail):
             return Update(Markup(), _paragraph(self._tail))
-        env = _fork(self._env)
+        env = fork(self._env)
         tokens = self._parse(self._tail, env)
         lines = self._tail.split("\n")
         index, line = _find_cut(tokens, lines)
@@ -103,8 +113,12 @@ class IncrementalMarkdown:
             blocks = sanitise(render_tokens(_coloured, head, self._env))
             self._tail = "\n".join(lines[line:])
             tokens = tokens[index:]
+        elif len(self._tail) >= LONG and (parts := take_apart(tokens)):
+            renderers = _coloured, _plain
+            self._growing = Growing(self._tail, parts, self._parse, renderers, env)
+            return Update(blocks, self._growing.whole)
         self._watch_fence(tokens)
-        return Update(blocks, sanitise(render_tokens(_plain, tokens, _fork(self._env))))
+        return Update(blocks, sanitise(render_tokens(_plain, tokens, fork(self._env))))
 
     def _watch_fence(self, tokens: Sequence[Token]) -> None:
         """If the open end is nothing but open code, wait for the line that closes it."""
@@ -163,16 +177,6 @@ def _is_closed_fence(token: Token, lines: Sequence[str]) -> bool:
 def _map(token: Token) -> list[int]:
     assert token.map is not None
     return token.map
-
-
-def _fork(env: Env) -> Env:
-    """A copy for what is not yet certain."""
-    return {
-        "references": dict(env.get("references", {})),
-        "headings": list(env.get("headings", [])),
-        "cells": env.get("cells", 0),
-        IS_OPEN: True,
-    }
 
 
 def _has_learnt(env: Env, before: Env) -> bool:

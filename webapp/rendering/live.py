@@ -6,6 +6,8 @@
 | `part` | HTML | appends it to the last agent's words: a new stretch of prose, a frame of calls |
 | `block` | HTML | finished prose: goes in front of the open end, which is dropped |
 | `tail` | HTML | replaces the open end |
+| `items` | HTML | finished items, or rows, of the list or table that is open: as `block` |
+| `item` | HTML | replaces the open items |
 | `code` | text | is added to the code that the open end consists of |
 | `thought` | text | is added to the last thought |
 | `tool` | HTML | one call's line: replaces the one with its id, or is added to the last frame |
@@ -41,7 +43,7 @@ UPDATES = 1_000
 """A second, of all streams of the process together: the more there are, the longer each waits."""
 
 Kind: TypeAlias = Literal[
-    "reset", "part", "block", "tail", "code", "thought", "tool", "end", "restart"
+    "reset", "part", "block", "tail", "items", "item", "code", "thought", "tool", "end", "restart"
 ]
 Render: TypeAlias = Callable[..., str]
 """A template's name and what it needs, to HTML."""
@@ -68,6 +70,9 @@ class _Writing:
         self._feed()
         update = self._markdown.flush()
         frames = self._keep(update.blocks)
+        if growth := update.growth:
+            frames += [Frame("items", growth.items)] if growth.items else []
+            return [*frames, Frame("item", growth.item)]
         if update.tail is None:
             return [*frames, Frame("code", update.code)] if update.code else frames
         return [*frames, Frame("tail", update.tail)]
