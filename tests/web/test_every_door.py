@@ -19,6 +19,7 @@ from tests.support.routes import Route, every_route
 from tests.views.admin.test_doors import ADMIN_GETS
 from webapp.database import read_tx
 from webapp.models import RunStatus, SignIn, User, UserRole
+from webapp.services.api_tokens import create_token
 from webapp.services.invitations import invite
 from webapp.services.password_resets import make_password_reset
 
@@ -31,6 +32,9 @@ CASES = {
     "POST api.create": (401, 401, 401),
     "POST api.chat": (401, 401, 401),
     "GET allowances.index": (303, 200, 200),
+    "GET api_tokens.index": (303, 200, 200),
+    "POST api_tokens.create": (303, 200, 200),
+    "POST api_tokens.revoke": (303, 303, 404),
     "GET auth.sign_in": (200, 303, 303),
     "POST auth.begin_sign_in": (422, 422, 422),
     "GET auth.register": (200, 200, 200),
@@ -106,6 +110,8 @@ def route_named(app: Flask, name: str, owner: User, admin: User) -> Route:
         with read_tx() as tx:
             newest = select(SignIn.id).where(SignIn.user_id == owner.id)
             ids["sign_in_id"] = tx.scalar(newest.order_by(SignIn.id.desc()).limit(1))
+    if "api_tokens." in name:
+        ids["token_id"] = create_token(owner.id, "Script")[0]
     if "invitations." in name:
         email = f"{uuid4().hex}@example.org"
         ids["token"] = invite(invited_by_id=admin.id, email=email, role=UserRole.USER, days=1)
