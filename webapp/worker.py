@@ -4,12 +4,15 @@ The SDK is imported on a thread of its own after the address is there: that take
 everything else together, and nobody needs it before a first message.
 """
 
+import gc
 import os
 import select
 import signal
 import sys
 import threading
 import traceback
+from contextlib import suppress
+from importlib import import_module
 
 import structlog
 from gunicorn.arbiter import Arbiter
@@ -46,8 +49,21 @@ def begin(worker: ThreadWorker, settings: Settings, alive: int) -> None:
     # Ctrl-C reaches both processes; the first one tells this one what it wants.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     log.info("started", address=settings.public_url, threads=settings.threads)
+    threading.Thread(target=_settle, name="settling", daemon=True).start()
     if worker.age == 1:
         _announce(settings)
+
+
+def _settle() -> None:
+    """Load what the first message needs, and tell the garbage collector that it stays.
+
+    Otherwise it looks again and again at hundreds of thousands of objects that never go.
+    """
+    with suppress(Exception):  # Whoever needs the agents is told why they are not there.
+        catalogue.current()
+    import_module("webapp.runs.execution")
+    gc.collect()
+    gc.freeze()
 
 
 def send_away() -> None:

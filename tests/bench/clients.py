@@ -27,20 +27,32 @@ class Timing:
     """To the whole reply."""
 
 
-async def converse(port: int, person: Person, ready: asyncio.Barrier) -> Timing:
-    """Open the chat, wait until everybody has, send a message, and read the reply to its end."""
+@dataclass(frozen=True)
+class Chat:
+    """An open page, ready to send from."""
+
+    browser: "_Browser"
+    path: str
+    form: dict[str, str]
+
+
+async def open_chat(port: int, person: Person) -> Chat:
     browser = _Browser(port, person.cookie)
+    path = f"/sessions/{person.session_id}"
     async with asyncio.timeout(PATIENCE):
-        page = await browser.ask("GET", f"/sessions/{person.session_id}")
-        form = {
-            "csrf_token": _found(_TOKEN, page),
-            "key": _found(_KEY, page),
-            "text": "Go on, please.",
-        }
-        await ready.wait()
+        page = await browser.ask("GET", path)
+    token, key = _found(_TOKEN, page), _found(_KEY, page)
+    form = {"csrf_token": token, "key": key, "text": "Go on, please."}
+    return Chat(browser, f"{path}/messages", form)
+
+
+async def converse(chat: Chat, wait: float) -> Timing:
+    """After `wait` seconds send a message, and read the reply to its end."""
+    await asyncio.sleep(wait)
+    async with asyncio.timeout(PATIENCE):
         sent = time.monotonic()
-        answer = await browser.ask("POST", f"/sessions/{person.session_id}/messages", form)
-        return await _read_reply(browser, _found(_FOLLOW, answer), sent)
+        answer = await chat.browser.ask("POST", chat.path, chat.form)
+        return await _read_reply(chat.browser, _found(_FOLLOW, answer), sent)
 
 
 async def _read_reply(browser: "_Browser", path: str, sent: float) -> Timing:

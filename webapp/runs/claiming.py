@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, func, select, true, update
+from sqlalchemy import Engine, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from webapp.database import utc_now, write_tx
@@ -25,6 +25,40 @@ from webapp.runs.unsaved import count_texts, stored_items
 
 USED = ("requests", "input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens")
 """The columns of what a run has used."""
+
+# Built once: that costs more than the database takes for them.
+_CLAIM = (
+    update(AgentRun)
+    .where(AgentRun.id == bindparam("run_id"), AgentRun.status == RunStatus.QUEUED)
+    .values(
+        status=RunStatus.RUNNING,
+        epoch=AgentRun.epoch + 1,
+        started_at=func.coalesce(AgentRun.started_at, utc_now()),
+        updated_at=utc_now(),
+    )
+    .returning(AgentRun.epoch, utc_now().label("now"), AgentRun.input, AgentRun.state)
+    .returning(AgentRun.session_id, *(getattr(AgentRun, name) for name in USED))
+)
+_CHAT = select(AgentSession, User).join(User).where(AgentSession.id == bindparam("session_id"))
+_APPROVED = select(ToolApproval.tool_name).where(ToolApproval.session_id == bindparam("session_id"))
+_SPEAKER = (
+    select(SessionMessage.agent_name)
+    .join(AgentRun, AgentRun.id == SessionMessage.run_id)
+    .where(
+        SessionMessage.session_id == bindparam("session_id"),
+        SessionMessage.superseded_at.is_(None),
+        SessionMessage.agent_name.is_not(None),
+        AgentRun.agent_name == bindparam("agent_name"),
+    )
+    .order_by(SessionMessage.position.desc())
+    .limit(1)
+)
+_SPEAKER_BEFORE = _SPEAKER.where(SessionMessage.run_id != bindparam("run_id"))
+_EVENTS = (
+    select(RunEvent)
+    .where(RunEvent.run_id == bindparam("run_id"), RunEvent.last_seq > bindparam("after"))
+    .order_by(RunEvent.first_seq)
+)
 
 
 @dataclass(frozen=True)
@@ -63,29 +97,10 @@ class ClaimedRun:
 def claim_run(run_id: UUID) -> ClaimedRun | None:
     """Make a queued run ours and running; None when it is not queued any more."""
     with write_tx() as tx:
-        claimed = tx.execute(
-            update(AgentRun)
-            .where(AgentRun.id == run_id, AgentRun.status == RunStatus.QUEUED)
-            .values(
-                status=RunStatus.RUNNING,
-                epoch=AgentRun.epoch + 1,
-                started_at=func.coalesce(AgentRun.started_at, utc_now()),
-                updated_at=utc_now(),
-            )
-            .returning(
-                AgentRun.epoch,
-                utc_now(),
-                AgentRun.input,
-                AgentRun.state,
-                AgentRun.session_id,
-                *(getattr(AgentRun, name) for name in USED),
-            )
-        ).one_or_none()
+        claimed = tx.connection().execute(_CLAIM, {"run_id": run_id}).one_or_none()
         if claimed is None:
             return None
-        session, user = tx.execute(
-            select(AgentSession, User).join(User).where(AgentSession.id == claimed.session_id)
-        ).one()
+        session, user = tx.execute(_CHAT, {"session_id": claimed.session_id}).one()
         is_first = claimed.epoch == 1  # Nothing can have come of it yet.
         known = [] if is_first else stored_events(tx, run_id)
         items = [] if is_first else stored_items(tx, run_id)
@@ -93,7 +108,7 @@ def claim_run(run_id: UUID) -> ClaimedRun | None:
         return ClaimedRun(
             id=run_id,
             epoch=claimed.epoch,
-            claimed_at=claimed[1],
+            claimed_at=claimed.now,
             # What is stored is read from the session: a run that goes on has nothing to add.
             input=[] if items else claimed.input,
             state=claimed.state,
@@ -107,11 +122,7 @@ def claim_run(run_id: UUID) -> ClaimedRun | None:
             speaker=last_speaker(known) or (_last_speaker(tx, session) if items else before),
             speaker_before=before,
             used={name: getattr(claimed, name) for name in USED},
-            approved_tools=frozenset(
-                tx.scalars(
-                    select(ToolApproval.tool_name).where(ToolApproval.session_id == session.id)
-                )
-            ),
+            approved_tools=frozenset(tx.scalars(_APPROVED, {"session_id": session.id})),
             known=known,
             texts=count_texts(items),
             engine=_engine(tx),
@@ -120,11 +131,7 @@ def claim_run(run_id: UUID) -> ClaimedRun | None:
 
 def stored_events(tx: Session, run_id: UUID, after: int = 0) -> list[Numbered]:
     """The events of the run's rows that end after the number `after`, in order."""
-    rows = tx.scalars(
-        select(RunEvent)
-        .where(RunEvent.run_id == run_id, RunEvent.last_seq > after)
-        .order_by(RunEvent.first_seq)
-    )
+    rows = tx.scalars(_EVENTS, {"run_id": run_id, "after": after})
     return [from_row(row) for row in rows]
 
 
@@ -142,20 +149,9 @@ def hold_fence(tx: Session, run_id: UUID, epoch: int, **values: Any) -> None:
 
 def _last_speaker(tx: Session, session: AgentSession, but: UUID | None = None) -> str | None:
     """Who spoke last in the runs with the agent that the chat is with now."""
-    others = true() if but is None else SessionMessage.run_id != but
-    return tx.scalar(
-        select(SessionMessage.agent_name)
-        .join(AgentRun, AgentRun.id == SessionMessage.run_id)
-        .where(
-            SessionMessage.session_id == session.id,
-            SessionMessage.superseded_at.is_(None),
-            SessionMessage.agent_name.is_not(None),
-            AgentRun.agent_name == session.agent_name,
-            others,
-        )
-        .order_by(SessionMessage.position.desc())
-        .limit(1)
-    )
+    spoken = _SPEAKER if but is None else _SPEAKER_BEFORE
+    here = {"session_id": session.id, "agent_name": session.agent_name, "run_id": but}
+    return tx.scalar(spoken, here)
 
 
 def _engine(tx: Session) -> Engine:

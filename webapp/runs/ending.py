@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from webapp.database import utc_now
@@ -17,6 +17,9 @@ from webapp.runs.claiming import hold_fence, stored_events
 from webapp.runs.dismissing import answers_to_open_calls
 from webapp.runs.events import Numbered, last_speaker
 from webapp.runs.unsaved import is_whole, stored_items, unsaved_items
+
+_chat = select(AgentRun.session_id).where(AgentRun.id == bindparam("run_id")).scalar_subquery()
+_TOUCH = update(AgentSession).where(AgentSession.id == _chat).values(last_activity_at=utc_now())
 
 
 @dataclass(frozen=True)
@@ -149,8 +152,4 @@ def keep_unsaved(tx: Session, run_id: UUID, events: Sequence[Numbered], ending: 
 
 
 def _touch_session(tx: Session, run_id: UUID) -> None:
-    chat = select(AgentRun.session_id).where(AgentRun.id == run_id).scalar_subquery()
-    tx.execute(
-        update(AgentSession).where(AgentSession.id == chat).values(last_activity_at=utc_now()),
-        execution_options={"synchronize_session": False},
-    )
+    tx.connection().execute(_TOUCH, {"run_id": run_id})

@@ -4,7 +4,7 @@ Text, calls and outputs are enough to show the run and, should its end not come,
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -174,7 +174,7 @@ def last_speaker(events: Iterable[Numbered]) -> str | None:
 
 def to_row(run_id: UUID, epoch: int, numbered: Numbered) -> dict[str, Any]:
     """The values of a run_event row."""
-    data = asdict(numbered.event)
+    data = dict(vars(numbered.event))
     if numbered.sizes:
         data["sizes"] = numbered.sizes
     return {

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -49,7 +49,7 @@ class Surroundings:
     settings: Settings
     channel: Channel
     journal: Journal
-    catalogue: Callable[[], Catalogue]
+    catalogue: Callable[[], Awaitable[Catalogue]]
     """Gives the agents, waiting for them where they are still being loaded."""
 
 
@@ -88,7 +88,7 @@ class Turn:
 
     async def _perform(self, play: Play, recorder: Recorder) -> Ending | None:
         """Play until the end or until halted; None when the end is not ours to write."""
-        performing = asyncio.create_task(play.perform(self._around.catalogue))
+        performing = asyncio.create_task(self._play(play))
         halted = asyncio.create_task(self._halted.wait())
         try:
             while not performing.done() and not halted.done():
@@ -105,6 +105,9 @@ class Turn:
         finally:
             halted.cancel()
         return self._ending(performing, play)
+
+    async def _play(self, play: Play) -> None:
+        await play.perform(await self._around.catalogue())
 
     def _ending(self, performing: asyncio.Task[None], play: Play) -> Ending | None:
         if performing.done() and not performing.cancelled():

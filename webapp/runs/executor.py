@@ -69,6 +69,7 @@ class Executor:
         self._jobs: dict[UUID, _Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._execution: Any = None
+        self._agents: Any = None
         self._is_open = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run_loop, name="runs", daemon=True)
@@ -148,7 +149,7 @@ class Executor:
         try:
             execution = await self._load_execution()
             around = execution.Surroundings(
-                self.settings, self.channel, self._journal, self._catalogue
+                self.settings, self.channel, self._journal, self._load_agents
             )
             await job.work(execution.Turn(job.run_id, around))
         except Exception:
@@ -166,6 +167,12 @@ class Executor:
         if self._execution is None:
             self._execution = await asyncio.to_thread(import_module, "webapp.runs.execution")
         return self._execution
+
+    async def _load_agents(self) -> Any:
+        """The agents; a thread waits for them once, and no run after has to."""
+        if self._agents is None:
+            self._agents = await asyncio.to_thread(self._catalogue)
+        return self._agents
 
     async def _finish(self, grace: float) -> None:
         await self._keeper.end()

@@ -1,7 +1,7 @@
 """The SDK's part of a turn: an agent, its history and its tools, heard as it goes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, TypeAlias, cast
@@ -55,9 +55,9 @@ class Play:
         self._agent_name = run.agent_name
         self._ending = FINISHED
 
-    async def perform(self, catalogue: Callable[[], Catalogue]) -> None:
+    async def perform(self, catalogue: Catalogue) -> None:
         """Play the turn to its end or its pause. What the SDK raises is raised."""
-        entry = entry_for(self._run, await asyncio.to_thread(catalogue))
+        entry = entry_for(self._run, catalogue)
         self._agent_name = entry.name
         # A paused run is taken up by whom it began with: the others are found from there.
         paused = self._run.state is not None

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,28 @@ from webapp.services.facts import RunAlreadyActive, SessionGone, SessionInactive
 from webapp.services.usage import count_message
 
 WORKING = (RunStatus.QUEUED, RunStatus.RUNNING)
+
+# Built once: that costs more than the database takes for them.
+_CHAT = (
+    select(AgentSession)
+    .where(AgentSession.id == bindparam("session_id"), AgentSession.is_present)
+    .with_for_update(key_share=True)
+)
+_SENT = select(AgentRun.id).where(
+    AgentRun.session_id == bindparam("session_id"), AgentRun.idempotency_key == bindparam("key")
+)
+_ACTIVE = (
+    select(AgentRun)
+    .where(AgentRun.session_id == bindparam("session_id"), AgentRun.status.in_(ACTIVE_STATUSES))
+    .with_for_update()
+)
+_PERSON = select(User.id).where(User.id == bindparam("user_id")).with_for_update(key_share=True)
+_COUNTS = (
+    select(func.count(), func.count().filter(AgentSession.user_id == bindparam("user_id")))
+    .select_from(AgentRun)
+    .join(AgentSession)
+    .where(AgentRun.status.in_(WORKING))
+)
 
 
 def start_run(session_id: UUID, text: str, key: str) -> UUID:
@@ -41,11 +63,7 @@ def start_run(session_id: UUID, text: str, key: str) -> UUID:
 
 def lock_session(tx: Session, session_id: UUID) -> AgentSession:
     """The chat, which nobody else sends to until the transaction ends. Raises SessionGone."""
-    session = tx.scalar(
-        select(AgentSession)
-        .where(AgentSession.id == session_id, AgentSession.is_present)
-        .with_for_update(key_share=True)
-    )
+    session = tx.scalar(_CHAT, {"session_id": session_id})
     if session is None:
         raise SessionGone
     return session
@@ -53,11 +71,7 @@ def lock_session(tx: Session, session_id: UUID) -> AgentSession:
 
 def find_sent(tx: Session, session_id: UUID, key: str) -> UUID | None:
     """The run that the same sending has made before."""
-    return tx.scalar(
-        select(AgentRun.id).where(
-            AgentRun.session_id == session_id, AgentRun.idempotency_key == key
-        )
-    )
+    return tx.scalar(_SENT, {"session_id": session_id, "key": key})
 
 
 def queue_run(
@@ -74,11 +88,7 @@ def queue_run(
     """
     if not session.is_active:
         raise SessionInactive
-    active = tx.scalar(
-        select(AgentRun)
-        .where(AgentRun.session_id == session.id, AgentRun.status.in_(ACTIVE_STATUSES))
-        .with_for_update()
-    )
+    active = tx.scalar(_ACTIVE, {"session_id": session.id})
     if active is not None and active.status is not RunStatus.PAUSED:
         raise RunAlreadyActive
     check_room(tx, session.user_id)
@@ -111,10 +121,8 @@ def check_room(tx: Session, user_id: UUID) -> None:
         return  # Nothing is worked on here; who works on it has its own limits.
     settings = executor.settings
     # Whoever sends for the same person waits here, so that two do not both count themselves in.
-    tx.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+    tx.execute(_PERSON, {"user_id": user_id})
     check_caps(tx, user_id, settings.usage_caps)
-    theirs = func.count().filter(AgentSession.user_id == user_id)
-    working = select(func.count(), theirs).select_from(AgentRun).join(AgentSession)
-    everybodys, own = tx.execute(working.where(AgentRun.status.in_(WORKING))).one()
+    everybodys, own = tx.execute(_COUNTS, {"user_id": user_id}).one()
     if own >= settings.max_runs_per_person or everybodys >= settings.max_runs:
         raise TooManyRuns

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from webapp.config import UsageCaps
@@ -17,6 +17,7 @@ from webapp.services.facts import AccountGone, CapReached
 from webapp.services.usage import today
 
 KINDS = ("messages_per_day", "messages_per_month", "tokens_per_day", "tokens_per_month")
+_OWN = select(UsageCap).where(UsageCap.user_id == bindparam("user_id"))
 NEARLY = 0.8
 """From this share on, the person is told without asking."""
 
@@ -66,7 +67,7 @@ def list_allowances(user_id: UUID, defaults: UsageCaps) -> list[Allowance]:
 def find_caps(user_id: UUID) -> dict[str, int | None]:
     """The person's own caps: None where they are as everybody's, 0 for no limit."""
     with read_tx() as tx:
-        own = tx.scalar(select(UsageCap).where(UsageCap.user_id == user_id))
+        own = tx.scalar(_OWN, {"user_id": user_id})
     return {kind: getattr(own, kind) if own else None for kind in KINDS}
 
 
@@ -92,7 +93,7 @@ def set_caps(
 
 
 def _allowances(tx: Session, user_id: UUID, defaults: UsageCaps) -> list[Allowance]:
-    own = tx.scalar(select(UsageCap).where(UsageCap.user_id == user_id))
+    own = tx.scalar(_OWN, {"user_id": user_id})
     limits = {}
     for kind in KINDS:
         given = getattr(own, kind) if own is not None else None

@@ -7,7 +7,7 @@ from secrets import token_urlsafe
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,13 @@ from webapp.services.facts import SignInGone
 TOKEN_BYTES = 32
 SEEN_EVERY = timedelta(minutes=1)
 MAX_AGENT = 255
+
+# Built once: it is asked with every request.
+_SIGNED_IN = (
+    select(User, SignIn.id, SignIn.last_seen_at, SignIn.expires_at, utc_now())
+    .join(SignIn, SignIn.user_id == User.id)
+    .where(SignIn.token_hash == bindparam("token_hash"), User.is_active)
+)
 
 log = structlog.get_logger()
 
@@ -62,13 +69,8 @@ def begin_sign_in(user_id: UUID, address: str, user_agent: str, *, idle: int, li
 
 def find_signed_in(token: str, *, idle: int) -> User | None:
     """Whom the token belongs to, while the sign-in lasts and the account is active."""
-    rows = (
-        select(User, SignIn.id, SignIn.last_seen_at, SignIn.expires_at, utc_now())
-        .join(SignIn, SignIn.user_id == User.id)
-        .where(SignIn.token_hash == _hash(token), User.is_active)
-    )
     with read_tx() as tx:
-        row = tx.execute(rows).one_or_none()
+        row = tx.execute(_SIGNED_IN, {"token_hash": _hash(token)}).one_or_none()
     if row is None:
         return None
     user, sign_in_id, last_seen_at, expires_at, now = row

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
@@ -22,7 +22,25 @@ COUNTS = (
     "output_tokens",
     "reasoning_tokens",
 )
-_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_KEY = ("user_id", "day", "agent_name", "model")
+
+
+def _adding(insert: Any) -> Any:
+    """Add to the day's row, or make it."""
+    into = insert(UsageDay.__table__)
+    sums = {name: getattr(UsageDay, name) + into.excluded[name] for name in COUNTS}
+    return into.on_conflict_do_update(index_elements=_KEY, set_=sums)
+
+
+# Built once: that costs more than the database takes for them.
+_ADD = {"sqlite": _adding(sqlite.insert), "postgresql": _adding(postgresql.insert)}
+_RUN = (
+    select(AgentSession.user_id, AgentRun.agent_name, AgentRun.model)
+    .add_columns(AgentRun.queued_at, AgentRun.first_token_at)
+    .add_columns(*(getattr(AgentRun, name) for name in COUNTS[1:]))
+    .join(AgentSession, AgentSession.id == AgentRun.session_id)
+    .where(AgentRun.id == bindparam("run_id"))
+)
 
 
 def today() -> date:
@@ -40,13 +58,7 @@ def count_tokens(tx: Session, run_id: UUID, counted: Mapping[str, int] | None = 
 
     `counted` is what was counted before, of a run that has paused or ended and gone on.
     """
-    run = tx.execute(
-        select(AgentSession.user_id, AgentRun.agent_name, AgentRun.model)
-        .add_columns(AgentRun.queued_at, AgentRun.first_token_at)
-        .add_columns(*(getattr(AgentRun, name) for name in COUNTS[1:]))
-        .join(AgentSession, AgentSession.id == AgentRun.session_id)
-        .where(AgentRun.id == run_id)
-    ).one_or_none()
+    run = tx.execute(_RUN, {"run_id": run_id}).one_or_none()
     if run is None:
         return
     counted = counted or {}
@@ -62,20 +74,10 @@ def count_tokens(tx: Session, run_id: UUID, counted: Mapping[str, int] | None = 
 def _add(
     tx: Session, user_id: UUID, agent_name: str | None, model: str | None, **counts: int
 ) -> None:
-    insert = _INSERTS[tx.get_bind().dialect.name](UsageDay)
-    values = dict.fromkeys(COUNTS, 0) | counts
-    key = {
-        "user_id": user_id,
-        "day": today(),
-        "agent_name": agent_name or "",
-        "model": model or "",
-    }
-    sums = {name: getattr(UsageDay, name) + insert.excluded[name] for name in counts}
-    tx.execute(
-        insert.values(id=uuid7(), **key, **values).on_conflict_do_update(
-            index_elements=list(key), set_=sums
-        )
-    )
+    connection = tx.connection()
+    key = (user_id, today(), agent_name or "", model or "")
+    values = dict(zip(_KEY, key, strict=True)) | dict.fromkeys(COUNTS, 0) | counts
+    connection.execute(_ADD[connection.dialect.name], {"id": uuid7(), **values})
 
 
 def known_agents(days: int = 30) -> list[str]:

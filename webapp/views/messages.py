@@ -38,13 +38,15 @@ def create(session_id: UUID) -> ResponseReturnValue:
         run_id = start_run(session.id, form.text("message"), form.text("key"))
     except (CapReached, SessionInactive, RunAlreadyActive, TooManyRuns) as fact:
         return _refuse(session_id, form, of_fact(fact))
-    name_after_first_message(session.id, form.text("message"))
+    if session.session_name is None:
+        name_after_first_message(session.id, form.text("message"))
+        session = own_session(session_id)
     if not is_htmx():
         return redirect(url_for("sessions.show", session_id=session.id), 303)
     return render_template(
         "sessions/_sent.html",
         turn=load_turn(run_id),
-        session=own_session(session_id),
+        session=session,
         key=new_key(),
     )
 
