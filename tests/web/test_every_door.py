@@ -11,7 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.factories import make_run, make_session, make_user
+from tests.factories import make_run, make_user
+from tests.services.chats import make_chat
 from tests.support.accounts import csrf_token
 from tests.support.client import PageClient
 from tests.support.database import snapshot
@@ -51,6 +52,9 @@ CASES = {
     "POST look.theme": (422, 422, 422),
     "POST look.sidebar": (303, 422, 422),
     "POST messages.create": (303, 303, 404),
+    "GET messages.show": (303, 303, 404),
+    "GET messages.edit": (303, 200, 404),
+    "POST messages.update": (303, 303, 404),
     "GET sessions.home": (303, 303, 303),
     "GET sessions.index": (303, 200, 200),
     "GET sessions.sidebar": (303, 303, 303),
@@ -62,11 +66,12 @@ CASES = {
     "POST sessions.pin": (303, 303, 404),
     "POST sessions.deactivate": (303, 303, 404),
     "POST sessions.activate": (303, 303, 404),
-    "GET sessions.confirm_delete": (303, 200, 404),
     "POST sessions.delete": (303, 303, 404),
+    "POST sessions.restore": (303, 404, 404),  # It was not deleted.
     "GET styleguide.index": (303, 404, 404),
     "GET runs.events": (303, 200, 404),
     "GET runs.show": (303, 200, 404),
+    "GET runs.edit_message": (303, 409, 404),  # Its reply is not there yet.
     "POST runs.stop": (303, 303, 404),
     "POST runs.retry": (303, 303, 404),
     "POST runs.go_on": (303, 303, 404),
@@ -99,7 +104,7 @@ def admin(app: Flask) -> User:
 
 def route_named(app: Flask, name: str, owner: User, admin: User) -> Route:
     """With what it names: the owner's, made anew, for the last route may have deleted it."""
-    session = make_session(owner.id)
+    session = make_chat(owner.id, "Hello")
     ids: dict[str, Any] = {
         "session_id": session.id,
         "run_id": make_run(session.id, status=RunStatus.INTERRUPTED).id,
