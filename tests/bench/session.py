@@ -1,5 +1,7 @@
 """DatabaseSession beside the SDK's own sessions: `python -m tests.bench.session`.
 
+`--on sqlite` or `--on postgresql` and `--rows WORDS` measure a part alone.
+
 Every operation is timed in turn for each contender, so that a slow moment of the machine meets
 all of them alike; the table holds medians in milliseconds, and what they are to each other.
 """
@@ -9,7 +11,8 @@ import gc
 import random
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from argparse import ArgumentParser
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from statistics import median
@@ -23,6 +26,7 @@ from tests.bench.contenders import Item, Make, Measured, ours, raw, sdk_sqlalche
 from tests.support.postgres import make_postgresql_database
 
 Operation = Callable[[Measured, Make], Awaitable[Any]]
+Row = tuple[str, int, Operation, int]
 Medians = dict[str, float]
 
 REPEATS = 150
@@ -90,7 +94,7 @@ def _add(count: int) -> Operation:
     return lambda session, _: session.add_items(items)
 
 
-OPERATIONS: list[tuple[str, int, Operation, int]] = [
+OPERATIONS: list[Row] = [
     ("get_items(), 100", 100, _get(), REPEATS),
     ("get_items(), 1,000", 1_000, _get(), REPEATS),
     ("get_items(), 10,000", 10_000, _get(), REPEATS // 4),
@@ -105,16 +109,16 @@ OPERATIONS: list[tuple[str, int, Operation, int]] = [
 
 
 async def measure(
-    contenders: dict[str, Make], when_filled: Callable[[], None]
+    rows: Sequence[Row], contenders: dict[str, Make], when_filled: Callable[[], None]
 ) -> dict[str, Medians]:
     """The median of each operation, in ms, for each contender."""
     sessions: dict[tuple[str, int], Measured] = {}
     for name, make in contenders.items():
-        for length in sorted({length for _, length, _, _ in OPERATIONS}):
+        for length in sorted({length for _, length, _, _ in rows}):
             sessions[name, length] = await _filled(make(f"length-{length}"), length)
     when_filled()
     results: dict[str, Medians] = {}
-    for title, length, operation, repeats in OPERATIONS:
+    for title, length, operation, repeats in rows:
         times: dict[str, list[float]] = {name: [] for name in contenders}
         order = list(contenders.items())
         for _ in range(WARM_UP + repeats):
@@ -154,7 +158,7 @@ def table(results: dict[str, Medians], ratios: list[tuple[str, str, str]]) -> st
     return "\n".join(lines)
 
 
-async def on_sqlite() -> dict[str, Medians]:
+async def on_sqlite(rows: Sequence[Row]) -> dict[str, Medians]:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         enter = stack.enter_async_context
@@ -165,10 +169,10 @@ async def on_sqlite() -> dict[str, Medians]:
             OURS: await enter(ours(f"sqlite:///{folder}/normal.db")),
             OURS_FULL: await enter(ours(f"sqlite:///{folder}/full.db", "FULL")),
         }
-        return await measure(contenders, when_filled=lambda: None)
+        return await measure(rows, contenders, when_filled=lambda: None)
 
 
-async def on_postgresql() -> dict[str, Medians]:
+async def on_postgresql(rows: Sequence[Row]) -> dict[str, Medians]:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         urls = [
@@ -187,15 +191,23 @@ async def on_postgresql() -> dict[str, Medians]:
 
         enter = stack.enter_async_context
         contenders = {ALCHEMY: await enter(sdk_sqlalchemy(theirs)), OURS: await enter(ours(our))}
-        return await measure(contenders, when_filled=analyze)
+        return await measure(rows, contenders, when_filled=analyze)
 
 
 async def main() -> None:
-    beside = [(f"÷ {name}", OURS, name) for name in ("sqlite3", "SQLiteSession", ALCHEMY)]
-    sqlite = table(await on_sqlite(), [*beside, (f"FULL ÷ {ALCHEMY}", OURS_FULL, ALCHEMY)])
-    sys.stdout.write(f"SQLite:\n\n{sqlite}\n\n")
-    postgresql = table(await on_postgresql(), [(f"÷ {ALCHEMY}", OURS, ALCHEMY)])
-    sys.stdout.write(f"PostgreSQL:\n\n{postgresql}\n")
+    parser = ArgumentParser()
+    parser.add_argument("--on", choices=("sqlite", "postgresql"))
+    parser.add_argument("--rows", default="", help="those alone that hold these words")
+    asked = parser.parse_args()
+    rows = [row for row in OPERATIONS if asked.rows in row[0]]
+    if asked.on != "postgresql":
+        beside = [(f"÷ {name}", OURS, name) for name in ("sqlite3", "SQLiteSession", ALCHEMY)]
+        found = await on_sqlite(rows)
+        sqlite = table(found, [*beside, (f"FULL ÷ {ALCHEMY}", OURS_FULL, ALCHEMY)])
+        sys.stdout.write(f"SQLite:\n\n{sqlite}\n\n")
+    if asked.on != "sqlite":
+        postgresql = table(await on_postgresql(rows), [(f"÷ {ALCHEMY}", OURS, ALCHEMY)])
+        sys.stdout.write(f"PostgreSQL:\n\n{postgresql}\n")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """How the databases find what a session asks for: by index, whatever the session's length."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, insert
+from sqlalchemy import Engine, event, insert, text
 
 from tests.database_session.conftest import Run
 from tests.database_session.rows import said
@@ -16,6 +17,8 @@ from webapp.models import AgentSession, User
 
 Ran = list[tuple[str, Any]]
 SHORT, LONG = 200, 20_000
+OVER_WHAT_IS_GIVEN = re.compile(r"SCAN (given|CONSTANT ROW|\d+ CONSTANT ROWS)")
+"""What SQLite says when it goes through the values that an INSERT brings."""
 
 OPERATIONS: dict[str, Callable[[DatabaseSession], Awaitable[Any]]] = {
     "get_items": lambda session: session.get_items(),
@@ -42,6 +45,10 @@ def sessions(engine: Engine, user: User, run: Run) -> dict[int, DatabaseSession]
         run(session.add_items(said(*range(length))))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
+    if engine.dialect.name == "sqlite":
+        # From time to time the index of words merges what is new, whoever comes then.
+        with write_tx() as tx:
+            tx.execute(text("INSERT INTO search_index (search_index) VALUES ('optimize')"))
     return made
 
 
@@ -98,7 +105,12 @@ def plan_of(engine: Engine, statement: str, values: Any) -> set[str]:
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
-            return {word for step in steps for word in step.detail.split()} - {"CONSTANT"}
+            return {
+                word
+                for step in steps
+                if not OVER_WHAT_IS_GIVEN.fullmatch(step.detail)
+                for word in step.detail.split()
+            }
         found = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values)
         return set(_values_of(found.scalar_one(), "Node Type"))
 

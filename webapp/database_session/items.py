@@ -14,13 +14,16 @@ import structlog
 from webapp.models import MessageRole
 
 Item: TypeAlias = dict[str, Any]
+ItemRow: TypeAlias = tuple[str, str, str | None, str | None, str]
+"""The columns of a row that come from its item."""
+ITEM_COLUMNS = ("role", "content", "tool_call_id", "tool_name", "extra_data")
 
 LONGEST_NAME = 255
 
 _log = structlog.get_logger(__name__)
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
-# Stands between texts that are parsed together, where no text can have put it.
+# Stands between items that are written or read together, where no item can have put it.
 _MARK = secrets.randbelow(2**40)
 _BETWEEN = f",{_MARK},"
 
@@ -52,25 +55,38 @@ class StoredItem(Protocol):
     def extra_data(self) -> str | None: ...
 
 
-def columns_of(item: Mapping[str, Any]) -> dict[str, Any]:
-    """What a row says of `item`. Raises TypeError or ValueError when JSON cannot hold it."""
-    if not isinstance(item, dict):
-        raise TypeError(f"an item of a session is a dict, not {type(item).__name__}")
+def rows_of(items: Sequence[Mapping[str, Any]]) -> list[ItemRow]:
+    """What the rows of `items` say. Raises TypeError or ValueError when JSON cannot hold one."""
+    for item in items:
+        if not isinstance(item, dict):
+            raise TypeError(f"an item of a session is a dict, not {type(item).__name__}")
+    try:
+        texts = _encode_together(items)
+    except RecursionError:
+        raise ValueError("an item of a session is nested too deeply") from None
+    return [_row(item, text) for item, text in zip(items, texts, strict=True)]
+
+
+def _encode_together(items: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The JSON of each: a call of the encoder costs as much as an item."""
+    apart: list[Any] = [_MARK] * (2 * len(items) - 1)
+    apart[::2] = items
+    texts = _encode(apart)[1:-1].split(_BETWEEN)
+    return texts if len(texts) == len(items) else list(map(_encode, items))
+
+
+def _row(item: Mapping[str, Any], text: str) -> ItemRow:
     kind = item.get("type")
     if not isinstance(kind, str):
         kind = ""
     call_id, name = _call(item, kind)
-    try:
-        text = _encode(item)
-    except RecursionError:
-        raise ValueError("an item of a session is nested too deeply") from None
-    return {
-        "role": _role(item, kind),
-        "content": storable(_said(item, kind)),
-        "tool_call_id": storable(call_id)[:LONGEST_NAME] if isinstance(call_id, str) else None,
-        "tool_name": storable(name)[:LONGEST_NAME] if isinstance(name, str) else None,
-        "extra_data": text,
-    }
+    return (
+        _role(item, kind),
+        storable(_said(item, kind)),
+        storable(call_id)[:LONGEST_NAME] if isinstance(call_id, str) else None,
+        storable(name)[:LONGEST_NAME] if isinstance(name, str) else None,
+        text,
+    )
 
 
 def storable(text: str) -> str:
@@ -130,7 +146,7 @@ def _rebuilt(row: StoredItem) -> Item:
     return item
 
 
-def _role(item: Item, kind: str) -> str:
+def _role(item: Mapping[str, Any], kind: str) -> str:
     role = item.get("role")
     if isinstance(role, str) and role in _ROLES:
         return _ROLES[role]
@@ -141,7 +157,7 @@ def _role(item: Item, kind: str) -> str:
     return _USER if kind == "mcp_approval_response" else _ASSISTANT
 
 
-def _said(item: Item, kind: str) -> str:
+def _said(item: Mapping[str, Any], kind: str) -> str:
     """What was said or returned; a call's arguments and a model's reasoning are neither."""
     if "role" in item:
         said = item.get("content")
@@ -157,7 +173,7 @@ def _said(item: Item, kind: str) -> str:
     return "\n".join([part for part in parts if isinstance(part, str)])
 
 
-def _call(item: Item, kind: str) -> tuple[object, object]:
+def _call(item: Mapping[str, Any], kind: str) -> tuple[object, object]:
     """The identifier and the name of the tool call that an item makes or answers."""
     call_id = item.get("call_id", item.get("tool_call_id"))
     if kind.endswith("_call"):

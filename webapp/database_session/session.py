@@ -1,13 +1,13 @@
 """`DatabaseSession`: what a caller makes and hands to the SDK's runner."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from webapp.database_session import store
-from webapp.database_session.items import LONGEST_NAME, Item, columns_of, storable
+from webapp.database_session.items import LONGEST_NAME, Item, rows_of, storable
 from webapp.database_session.source import Source, engine_of
 from webapp.database_session.transactions import transactions_on
 
@@ -78,7 +78,7 @@ class DatabaseSession:
 
         Raises TypeError or ValueError for what JSON cannot hold, LookupError for an unknown user.
         """
-        rows = [columns_of(cast("Mapping[str, Any]", item)) for item in items]
+        rows = rows_of(cast("list[Mapping[str, Any]]", list(items)))
         if not rows:
             return
 
@@ -90,12 +90,20 @@ class DatabaseSession:
 
     async def pop_item(self) -> "TResponseInputItem | None":
         """Remove the newest item and give it back; None when there is none."""
+        try:
+            item = await self._pop(store.take_newest)
+        except store.UnreadableItem:
+            item = await self._pop(store.take_newest_readable)
+        return cast("TResponseInputItem | None", item)
 
+    async def _pop(
+        self, take: Callable[[Connection, store.OwnSession], Item | None]
+    ) -> Item | None:
         def write(connection: Connection) -> Item | None:
             self.before_write(connection)
-            return store.take_newest(connection, self._own)
+            return take(connection, self._own)
 
-        return cast("TResponseInputItem | None", await self._transactions.write(write))
+        return await self._transactions.write(write)
 
     async def clear_session(self) -> None:
         """Remove the items; the session keeps its title and its owner."""

@@ -7,6 +7,7 @@ as text, with values that every driver takes as they are: UUIDs go in as hexadec
 import typing
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
 from typing import Any
@@ -31,12 +32,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.database import utc_now
+from webapp.database_session.items import ITEM_COLUMNS
 from webapp.models import AgentSession, SessionMessage, User
 
 SESSION = typing.cast("Table", AgentSession.__table__)
 MESSAGE = typing.cast("Table", SessionMessage.__table__)
 _sessions, _messages = SESSION.c, MESSAGE.c
-_TOGETHER = 50
+_TOGETHER = 100
 
 
 @dataclass(frozen=True)
@@ -63,15 +65,6 @@ class Statement:
         found = [text for (text,) in typing.cast("Any", result.cursor).fetchall()]
         result.close()
         return found
-
-    def run_together(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-        """Insert many rows with a statement: SQLite writes its index of words after each."""
-        text = self._text(connection.dialect)
-        head, _, row = text.sql.rpartition(" VALUES ")
-        for start in range(0, len(rows), _TOGETHER):
-            part = rows[start : start + _TOGETHER]
-            values = tuple(chain.from_iterable(map(text.arrange, part)))
-            connection.exec_driver_sql(f"{head} VALUES {', '.join([row] * len(part))}", values)
 
     def _text(self, dialect: Dialect) -> _Text:
         text = self._texts.get((dialect.name, dialect.driver))
@@ -122,12 +115,27 @@ NEWEST_BEFORE = Statement(
     .order_by(_messages.position.desc())
     .limit(bindparam("count"))
 )
-INSERT_ITEM = Statement(insert(MESSAGE).values(_every_column(MESSAGE, "superseded_at")))
-OWN_COLUMNS = ("id", "position", "role", "content", "tool_call_id", "tool_name", "extra_data")
-"""What differs from item to item; the other columns are alike in all of one call."""
+OWN_COLUMNS = ("id", "position", *ITEM_COLUMNS)
+"""What differs from item to item."""
+SHARED_COLUMNS = ("session_id", "run_id", "agent_name", "created_at", "updated_at")
+"""What is alike in all items of one call."""
+_newest = MESSAGE.alias("newest")
+_NEWEST_KEY = (
+    select(_newest.c.id)
+    .where(_newest.c.session_id == _KEY, _newest.c.superseded_at.is_(None))
+    .order_by(_newest.c.position.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+DELETE_NEWEST = Statement(
+    delete(MESSAGE)
+    .where(_messages.id == _NEWEST_KEY)
+    .returning(*(_messages[name] for name in ITEM_COLUMNS))
+)
 DELETE_ITEM = Statement(delete(MESSAGE).where(_messages.id == bindparam("key")))
 DELETE_ITEMS = Statement(delete(MESSAGE).where(_messages.session_id == bindparam("key")))
 
+HOLD = Statement(select(_sessions.id).where(*_OWN).with_for_update(key_share=True))
 LOCK = Statement(update(SESSION).where(*_OWN).values(updated_at=utc_now()).returning(_sessions.id))
 _RESERVED = (_sessions.id, _sessions.next_position, _sessions.last_activity_at)
 _RESERVING = {
@@ -141,15 +149,38 @@ RESERVE_BY_KEY = Statement(
 )
 
 
+def insert_together(
+    connection: Connection, shared: dict[str, Any], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows, on SQLite: it writes its index of words after each statement."""
+    alike = [shared[name] for name in SHARED_COLUMNS]
+    for start in range(0, len(rows), _TOGETHER):
+        part = rows[start : start + _TOGETHER]
+        values = tuple(chain(alike, chain.from_iterable(part)))
+        connection.exec_driver_sql(_insert_many(len(part)), values)
+
+
+@lru_cache(_TOGETHER)
+def _insert_many(count: int) -> str:
+    names = ", ".join(SHARED_COLUMNS + OWN_COLUMNS)
+    # What is alike is given once: half of the time goes into taking values over.
+    alike = ", ".join("?" * len(SHARED_COLUMNS))
+    row = f"({', '.join('?' * len(OWN_COLUMNS))})"
+    return (
+        f"INSERT INTO {MESSAGE.name} ({names}) SELECT {alike}, given.*"  # noqa: S608 - our names
+        f" FROM (VALUES {', '.join([row] * count)}) AS given"
+    )
+
+
 def _insert_json() -> Statement:
     """Insert rows given as one JSON text: PostgreSQL takes a statement a row twice as long."""
     rows = func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON)).table_valued(
         *(column(name, _messages[name].type) for name in OWN_COLUMNS)
     )
     own = rows.render_derived(with_types=True).c
-    shared = _every_column(MESSAGE, "superseded_at", *OWN_COLUMNS)
-    values = [*(own[name] for name in OWN_COLUMNS), *shared.values()]
-    names = [*OWN_COLUMNS, *shared]
+    shared = (bindparam(name, type_=_messages[name].type) for name in SHARED_COLUMNS)
+    values = [*(own[name] for name in OWN_COLUMNS), *shared]
+    names = [*OWN_COLUMNS, *SHARED_COLUMNS]
     return Statement(insert(MESSAGE).from_select(names, select(*values), include_defaults=False))
 
 

@@ -10,8 +10,14 @@ from sqlalchemy.orm import Session
 from uuid_utils import uuid7
 
 from webapp.database_session import statements
-from webapp.database_session.items import Item, columns_of, load_item, parse_together
-from webapp.database_session.statements import SESSION
+from webapp.database_session.items import (
+    Item,
+    ItemRow,
+    load_item,
+    parse_together,
+    rows_of,
+)
+from webapp.database_session.statements import OWN_COLUMNS, SESSION, insert_together
 
 _PAGE = 100
 _BATCH = 1000
@@ -23,6 +29,10 @@ _NEW_SESSION = {
     "agent_name": None,
     "agent_instructions": None,
 }
+
+
+class UnreadableItem(Exception):
+    """The newest item of a session cannot be read."""
 
 
 class OwnSession:
@@ -48,7 +58,7 @@ def append_items(
 
     Raises TypeError or ValueError for what JSON cannot hold, LookupError for an unknown key.
     """
-    rows = [columns_of(item) for item in items]
+    rows = rows_of(items)
     if not rows:
         return
     connection = session.connection()
@@ -62,10 +72,10 @@ def append_items(
 def append_rows(
     connection: Connection,
     own: OwnSession,
-    rows: Sequence[dict[str, Any]],
+    rows: Sequence[ItemRow],
     stamp: Mapping[str, Any],
 ) -> None:
-    """Add rows made by `columns_of`, making the session when it is not there yet."""
+    """Add rows made by `rows_of`, making the session when it is not there yet."""
     values = own.where | {"count": len(rows)}
     reserved = statements.RESERVE.run(connection, values).one_or_none()
     if reserved is None:
@@ -92,10 +102,24 @@ def newest_items(connection: Connection, own: OwnSession, limit: int | None) -> 
 
 
 def take_newest(connection: Connection, own: OwnSession) -> Item | None:
-    """Remove the newest readable item and give it back; None when there is none."""
-    if _lock(connection, own) is None:
+    """Remove the newest item and give it back; None when there is none.
+
+    Raises UnreadableItem when it cannot be read: then nothing may be removed.
+    """
+    _wait_for_others(connection, own)
+    row = statements.DELETE_NEWEST.run(connection, own.where).one_or_none()
+    if row is None:
         return None
-    for key, item in _newest_first(connection, own, page=1):
+    item = load_item(row)
+    if item is None:
+        raise UnreadableItem
+    return item
+
+
+def take_newest_readable(connection: Connection, own: OwnSession) -> Item | None:
+    """Remove the newest item that can be read and give it back; None when there is none."""
+    _wait_for_others(connection, own)
+    for key, item in _newest_first(connection, own):
         statements.DELETE_ITEM.run(connection, {"key": key})
         return item
     return None
@@ -118,6 +142,12 @@ def update_metadata(connection: Connection, own: OwnSession, values: Mapping[str
         .where(columns.user_id == own.user_id, columns.session_id == own.name)
         .values(**values)
     )
+
+
+def _wait_for_others(connection: Connection, own: OwnSession) -> None:
+    """Until nobody else changes the session's items; on SQLite, the transaction has waited."""
+    if connection.dialect.name != "sqlite":
+        statements.HOLD.run(connection, own.where).close()
 
 
 def _lock(connection: Connection, own: OwnSession) -> Any:
@@ -144,7 +174,7 @@ def _make_session(connection: Connection, own: OwnSession, count: int) -> Row[An
 def _insert(
     connection: Connection,
     reserved: Row[Any],
-    rows: Sequence[dict[str, Any]],
+    rows: Sequence[ItemRow],
     stamp: Mapping[str, Any],
 ) -> None:
     run_id = stamp.get("run_id")
@@ -155,30 +185,26 @@ def _insert(
         "created_at": reserved.last_activity_at,
         "updated_at": reserved.last_activity_at,
     }
-    in_one_text = connection.dialect.name == "postgresql"
-    each = {} if in_one_text else shared
-    for position, row in enumerate(rows, reserved.next_position - len(rows)):
-        row.update(each, id=uuid7().hex, position=position)
-    if not in_one_text:
-        statements.INSERT_ITEM.run_together(connection, rows)
+    first = reserved.next_position - len(rows)
+    keyed = [(uuid7().hex, position, *row) for position, row in enumerate(rows, first)]
+    if connection.dialect.name == "sqlite":
+        insert_together(connection, shared, keyed)
         return
     for start in range(0, len(rows), _BATCH):
-        text = json.dumps(rows[start : start + _BATCH])
-        statements.INSERT_JSON.run(connection, shared | {"rows": text})
+        part = [dict(zip(OWN_COLUMNS, row, strict=True)) for row in keyed[start : start + _BATCH]]
+        statements.INSERT_JSON.run(connection, shared | {"rows": json.dumps(part)})
 
 
-def _newest_first(
-    connection: Connection, own: OwnSession, page: int = _PAGE
-) -> Iterator[tuple[Any, Item]]:
+def _newest_first(connection: Connection, own: OwnSession) -> Iterator[tuple[Any, Item]]:
     """The readable items with their rows' keys, newest first, a page at a time."""
     before = _BEYOND_ALL
     while True:
-        values = own.where | {"before": before, "count": page}
+        values = own.where | {"before": before, "count": _PAGE}
         rows = statements.NEWEST_BEFORE.run(connection, values).all()
         for row in rows:
             item = load_item(row)
             if item is not None:
                 yield row.id, item
-        if len(rows) < page:
+        if len(rows) < _PAGE:
             return
-        before, page = rows[-1].position, _PAGE
+        before = rows[-1].position
