@@ -36,3 +36,26 @@ def test_a_message_is_edited_where_it_stands_by_keyboard(page: Page) -> None:
     assert "23" in words(page.locator(".reply"))
     expect(page.locator(".bubble")).to_have_text("What is 20 + 3?")
     assert page.evaluate("window.sameDocument")
+
+
+def test_a_reply_is_made_anew_and_its_versions_are_leafed_through(page: Page) -> None:
+    begin_chat(page, "What is 2 + 3?")
+    wait_for_reply(page)
+    ask(page, "What is 6 * 7?")
+    page.evaluate("window.sameDocument = true")
+    turn = page.locator(".exchange").last
+    expect(page.get_by_role("button", name="Regenerate").locator("visible=true")).to_have_count(1)
+    turn.locator(".reply").hover()
+    turn.get_by_role("button", name="Regenerate").click()
+    expect(page.get_by_role("group", name="Versions")).to_have_text("2/ of 2")
+    wait_for_reply(page)
+    assert page.evaluate("window.sameDocument")
+    page.get_by_role("link", name="Earlier version").click()
+    expect(page.get_by_text("This is an earlier version.")).to_be_visible()
+    expect(page.locator("#at + .turn .bubble")).to_be_in_viewport()
+    page.get_by_role("link", name="Later version").click()
+    expect(page.get_by_role("button", name="Send")).to_be_visible()
+    page.get_by_role("link", name="Earlier version").click()
+    page.get_by_role("button", name="Use this version").click()
+    expect(page.get_by_role("group", name="Versions")).to_have_text("1/ of 2")
+    assert "What is 2 + 4?" not in ask(page, "What is 2 + 4?")

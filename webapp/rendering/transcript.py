@@ -11,8 +11,15 @@ from webapp.database import read_tx
 from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, RunEvent
 from webapp.models import SessionMessage as Message
 from webapp.rendering.turns import Chat, Gathered, add_runs, gather_turns, show_turn
+from webapp.rendering.versions import add_versions
 from webapp.rendering.view_models import PersonMessage, Transcript, Turn
-from webapp.rendering.windows import COLUMNS, Place, Window, load_entries, load_window
+from webapp.rendering.windows import (
+    COLUMNS,
+    Place,
+    Window,
+    load_entries,
+    load_window,
+)
 from webapp.runs.events import Numbered, ToolFinished, ToolStarted, from_row
 
 END = Place()
@@ -31,17 +38,18 @@ _RUN = select(AgentRun, _is_newest, *_CHAT).join(AgentSession)
 def load_transcript(session_id: UUID, place: Place = END) -> Transcript:
     """The turns of a window of the chat: the newest, unless `place` says otherwise."""
     with read_tx() as tx:
-        chat = _find_chat(tx, session_id)
+        chat = find_chat(tx, session_id)
         if chat is None:
             return Transcript((), None)
         window = load_window(tx, session_id, place)
         turns = gather_turns(window.entries)
         runs = tx.scalars(_runs_within(session_id, window)).all()
         turns = add_runs(turns, runs)
-        _add_events(tx, turns)
-    last = turns[-1] if turns and not window.has_later else None
-    shown = [show_turn(turn, chat, is_last=turn is last, at=place.at) for turn in turns]
-    return Transcript(tuple(filter(None, shown)), window.before, window.after)
+        add_events(tx, turns)
+        last = turns[-1] if turns and not window.has_later else None
+        shown = [show_turn(turn, chat, is_last=turn is last, at=place.at) for turn in turns]
+        whole = add_versions(tx, session_id, turns, shown)
+    return Transcript(tuple(whole), window.before, window.after)
 
 
 def load_turns(session_id: UUID) -> list[Turn]:
@@ -61,8 +69,11 @@ def load_turn(run_id: UUID) -> Turn | None:
         [*turns] = gather_turns(load_entries(tx, rows.order_by(Message.position)))
         turn = turns[0] if turns else Gathered()
         turn.run = run
-        _add_events(tx, [turn])
-    return show_turn(turn, chat, is_last=is_last)
+        add_events(tx, [turn])
+        shown = show_turn(turn, chat, is_last=is_last)
+        if run.version_of is None:
+            return shown
+        return next(iter(add_versions(tx, session_id, [turn], [shown])), None)
 
 
 def load_message(session_id: UUID, position: int) -> PersonMessage | None:
@@ -71,7 +82,7 @@ def load_message(session_id: UUID, position: int) -> PersonMessage | None:
     return next((turn.message for turn in turns if turn.at == "message"), None)
 
 
-def _find_chat(tx: Session, session_id: UUID) -> Chat | None:
+def find_chat(tx: Session, session_id: UUID) -> Chat | None:
     row = tx.execute(select(*_CHAT).where(AgentSession.id == session_id)).one_or_none()
     return Chat(*row) if row else None
 
@@ -92,7 +103,7 @@ def _runs_within(session_id: UUID, window: Window) -> Select[AgentRun]:
     return runs.where(or_(within, AgentRun.id < window.next_run_id))
 
 
-def _add_events(tx: Session, turns: Iterable[Gathered]) -> None:
+def add_events(tx: Session, turns: Iterable[Gathered]) -> None:
     """What an active run has said so far; of the others, when their tools began and ended."""
     by_run = {turn.run.id: turn for turn in turns if turn.run}
     active = [turn.run.id for turn in by_run.values() if turn.run and turn.run.status.is_active]

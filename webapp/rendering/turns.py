@@ -43,6 +43,22 @@ class Gathered:
         return self.run.id if self.run else first.run_id if first else None
 
     @property
+    def said_at(self) -> int | None:
+        """The position of what the person said."""
+        return self.messages[0].position if self.messages else None
+
+    @property
+    def start(self) -> int | None:
+        """Its first position; None while the session holds nothing of it."""
+        first = next(iter([*self.messages, *self.replies]), None)
+        return first.position if first else None
+
+    @property
+    def place(self) -> int | None:
+        """Where the first version of the turn began."""
+        return self.run.version_of or self.start if self.run else self.start
+
+    @property
     def dom_id(self) -> str:
         if self.run_id:
             return str(self.run_id)
@@ -90,7 +106,7 @@ class Chat:
 def show_turn(turn: Gathered, chat: Chat, *, is_last: bool, at: int | None = None) -> Turn | None:
     """`at` is the position that the page opens at, wherever it is."""
     message = _message(turn, chat)
-    reply = _reply(turn, chat.agent_name or SOMEBODY, is_last=is_last)
+    reply = _reply(turn, chat, is_last=is_last)
     if not message and not reply:
         return None
     return Turn(f"turn-{turn.dom_id}", message, reply, _at(turn, at))
@@ -111,23 +127,22 @@ def _message(turn: Gathered, chat: Chat) -> PersonMessage | None:
     if not texts:
         return None
     sent_at = run.queued_at if run else turn.messages[0].at
-    position = turn.messages[0].position if turn.messages else None
     return PersonMessage(
         dom_id=f"message-{turn.dom_id}",
         run_id=turn.run_id,
         text="\n\n".join(texts),
         sent_at=sent_at,
         session_id=chat.id,
-        position=position,
+        position=turn.said_at,
         can_edit=chat.is_active,
     )
 
 
-def _reply(turn: Gathered, agent_name: str, *, is_last: bool) -> Reply | None:
+def _reply(turn: Gathered, chat: Chat, *, is_last: bool) -> Reply | None:
     run = turn.run
     if run is None and not turn.replies:
         return None
-    draft = make_draft(turn, agent_name)
+    draft = make_draft(turn, chat.agent_name or SOMEBODY)
     is_paused = run is not None and run.status is RunStatus.PAUSED
     is_active = run is not None and run.status.is_active
     sections = draft.shown(is_active=is_active)
@@ -135,6 +150,7 @@ def _reply(turn: Gathered, agent_name: str, *, is_last: bool) -> Reply | None:
     if run is None and not has_parts:
         return None
     last = turn.replies[-1].at if turn.replies else None
+    is_finished = run is None or run.status is RunStatus.FINISHED
     return Reply(
         dom_id=draft.dom_id,
         run_id=turn.run_id,
@@ -148,11 +164,21 @@ def _reply(turn: Gathered, agent_name: str, *, is_last: bool) -> Reply | None:
         approvals=_approvals(draft) if is_paused and is_last else (),
         ended_at=(run.ended_at if run else None) or last,
         tokens=run.input_tokens + run.output_tokens if run else 0,
+        session_id=chat.id,
+        message_position=turn.said_at,
+        can_regenerate=chat.is_active and is_last and is_finished and turn.said_at is not None,
+        first_seconds=_seconds(run, run.first_token_at) if run else None,
+        seconds=_seconds(run, run.ended_at) if run else None,
     )
 
 
 def _approvals(draft: Draft) -> tuple[Approval, ...]:
     return tuple(call.asked() for call in draft.calls.values() if call.is_waiting)
+
+
+def _seconds(run: AgentRun, until: datetime | None) -> float | None:
+    """From when the run began to be worked on."""
+    return (until - run.started_at).total_seconds() if until and run.started_at else None
 
 
 def make_draft(turn: Gathered, agent_name: str) -> Draft:

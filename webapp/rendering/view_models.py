@@ -105,6 +105,25 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Version:
+    """One of the forms that a turn has had."""
+
+    start: int | None
+    """Where it begins in the chat; None while the session holds nothing of it."""
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Versions:
+    """Which of its forms a turn is shown in, and the ones beside it."""
+
+    number: int
+    count: int
+    earlier: Version | None
+    later: Version | None
+
+
+@dataclass(frozen=True)
 class Reply:
     """An agent's answer to one message, finished or not."""
 
@@ -122,6 +141,15 @@ class Reply:
     approvals: tuple[Approval, ...]
     ended_at: datetime | None
     tokens: int
+    session_id: UUID | None = None
+    message_position: int | None = None
+    """Where the message stands in the chat that this answers."""
+    can_regenerate: bool = False
+    first_seconds: float | None = None
+    """How long it took to its first word."""
+    seconds: float | None = None
+    """How long it took in all."""
+    versions: Versions | None = None
 
     @property
     def source(self) -> str:

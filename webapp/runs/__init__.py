@@ -13,13 +13,16 @@ from webapp.runs.retrying import retry_run
 from webapp.runs.starting import start_run
 from webapp.runs.stopping import stop_run, stop_runs_in
 from webapp.runs.superseding import find_message
+from webapp.runs.versions import Branch, find_branch, use_version
 
 __all__ = [
+    "Branch",
     "Executor",
     "continue_run",
     "current",
     "decide_run",
     "edit_message",
+    "find_branch",
     "find_message",
     "read_events",
     "ready",
@@ -29,4 +32,5 @@ __all__ = [
     "start_run",
     "stop_run",
     "stop_runs_in",
+    "use_version",
 ]

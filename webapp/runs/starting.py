@@ -88,13 +88,8 @@ def queue_run(
     """
     if not session.is_active:
         raise SessionInactive
-    active = tx.scalar(_ACTIVE, {"session_id": session.id})
-    if active is not None and active.status is not RunStatus.PAUSED:
-        raise RunAlreadyActive
+    make_way(tx, session)
     check_room(tx, session.user_id)
-    if active is not None:
-        dismiss_run(tx, active, WROTE_INSTEAD)
-        tx.flush()
     version_of = None if instead_of is None else supersede_from(tx, session.id, instead_of)
     run = AgentRun(
         session_id=session.id,
@@ -109,6 +104,20 @@ def queue_run(
     count_message(tx, session.user_id, session.agent_name)
     submit(tx, run.id)
     return run.id
+
+
+def make_way(tx: Session, session: AgentSession) -> None:
+    """See that the chat has no active run: one that waits for an approval is dismissed.
+
+    Raises RunAlreadyActive for any other.
+    """
+    active = tx.scalar(_ACTIVE, {"session_id": session.id})
+    if active is None:
+        return
+    if active.status is not RunStatus.PAUSED:
+        raise RunAlreadyActive
+    dismiss_run(tx, active, WROTE_INSTEAD)
+    tx.flush()
 
 
 def check_room(tx: Session, user_id: UUID) -> None:

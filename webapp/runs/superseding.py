@@ -18,7 +18,7 @@ from webapp.database_session import Item, items_from_rows
 from webapp.models import AgentRun, MessageRole, SessionMessage
 from webapp.services.facts import MessageGone
 
-_AS_IT_IS = {"synchronize_session": False}
+AS_IT_IS = {"synchronize_session": False}
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def supersede_from(tx: Session, session_id: UUID, start: int) -> int:
     if first is not None:
         _supersede_runs(tx, session_id, first.id, now)
     tx.execute(
-        update(SessionMessage).where(gone).values(superseded_at=now), execution_options=_AS_IT_IS
+        update(SessionMessage).where(gone).values(superseded_at=now), execution_options=AS_IT_IS
     )
     if first is None or first.position > start:
         return start  # The turn itself was made elsewhere.
@@ -115,9 +115,7 @@ def _supersede_runs(tx: Session, session_id: UUID, first_id: UUID, now: datetime
         AgentRun.id >= first_id,
         AgentRun.superseded_at.is_(None),
     )
-    tx.execute(
-        update(AgentRun).where(*later).values(superseded_at=now), execution_options=_AS_IT_IS
-    )
+    tx.execute(update(AgentRun).where(*later).values(superseded_at=now), execution_options=AS_IT_IS)
 
 
 def _between(tx: Session, others: ColumnElement[bool], position: int) -> ColumnElement[bool]:

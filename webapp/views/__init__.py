@@ -20,6 +20,7 @@ from webapp.views import (
     sessions,
     sign_ins,
     styleguide,
+    versions,
 )
 
 
@@ -35,6 +36,7 @@ def init_views(app: Flask) -> None:
     app.register_blueprint(messages.bp)
     app.register_blueprint(sessions.bp)
     app.register_blueprint(styleguide.bp)
+    app.register_blueprint(versions.bp)
     app.register_blueprint(runs.bp)
     app.register_blueprint(invitations.bp)
     app.register_blueprint(password_resets.bp)

@@ -12,7 +12,7 @@ from webapp.assistants.choice import model_notice
 from webapp.forms.messages import FirstMessageForm, MessageForm, new_key
 from webapp.models import AgentSession
 from webapp.rendering.transcript import END, load_transcript
-from webapp.rendering.view_models import Turn
+from webapp.rendering.view_models import Transcript, Turn
 from webapp.rendering.windows import Place
 from webapp.web.current import settings
 from webapp.web.troubles import Trouble
@@ -44,7 +44,24 @@ def chat_page(
         agent=agent,
         transcript=transcript,
         active_run_id=_active_run(transcript.turns),
+        version=None,
         model_notice=model_notice(settings(), [agent]),
+    )
+
+
+def version_page(
+    session: AgentSession, transcript: Transcript, position: int
+) -> ResponseReturnValue:
+    """The chat as it was with an earlier version, which cannot be written to."""
+    return _page(
+        "sessions/show.html",
+        None,
+        session=session,
+        form=MessageForm(formdata=None),
+        agent=_agent_of(session),
+        transcript=transcript,
+        active_run_id=None,
+        version=position,
     )
 
 

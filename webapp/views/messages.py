@@ -9,7 +9,7 @@ from webapp.forms.messages import MessageForm, new_key
 from webapp.models import AgentSession
 from webapp.rendering.transcript import load_message, load_transcript, load_turn
 from webapp.rendering.view_models import PersonMessage
-from webapp.runs import edit_message, start_run
+from webapp.runs import edit_message, regenerate_reply, start_run
 from webapp.services.facts import (
     CapReached,
     MessageGone,
@@ -83,6 +83,16 @@ def update(session_id: UUID, position: int) -> ResponseReturnValue:
     # What followed the message is gone with it: the chat is shown anew, at its end.
     transcript = load_transcript(session.id)
     return render_template("sessions/_window.html", session=session, transcript=transcript)
+
+
+@bp.post(f"{AT}/regenerate")
+def regenerate(session_id: UUID, position: int) -> ResponseReturnValue:
+    """Have the last message answered anew."""
+    session = own_session(session_id)
+    run_id = regenerate_reply(session.id, position)
+    if not is_htmx():
+        return redirect(url_for("sessions.show", session_id=session.id), 303)
+    return render_template("messages/_turn.html", turn=load_turn(run_id))
 
 
 def _message(session: AgentSession, position: int) -> PersonMessage:
