@@ -8,6 +8,7 @@ import "./rename.js";
 import "./starters.js";
 import "./composer.js";
 import "./stop.js";
+import "./palette.js";
 import "./keys.js";
 import "./stick.js";
 import "./turns.js";

@@ -1,7 +1,8 @@
 // Questions and notes over the page. Focus moves in, and goes back to where it came from.
 import { buttonOf } from "./menus.js";
 
-function open(dialog, from) {
+export function openDialog(dialog, from = document.body) {
+  if (document.querySelector("dialog[open]")) return;
   const menu = from.closest(".menu");
   const back = menu ? buttonOf(menu) : from;
   dialog.addEventListener("close", () => back?.focus(), { once: true });
@@ -10,11 +11,12 @@ function open(dialog, from) {
 
 export function openShortcuts(from = document.body) {
   const dialog = document.querySelector("#shortcuts");
-  if (dialog && !document.querySelector("dialog[open]")) open(dialog, from);
+  if (dialog) openDialog(dialog, from);
 }
 
 document.addEventListener("click", (event) => {
   const shortcuts = event.target.closest("[data-shortcuts]");
   if (shortcuts) openShortcuts(shortcuts);
+  event.target.closest("[data-close-dialog]")?.closest("dialog").close();
   if (event.target.matches("dialog[open]")) event.target.close(); // Beside it.
 });

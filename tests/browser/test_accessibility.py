@@ -50,6 +50,12 @@ def _deactivated(page: Page) -> None:
     expect(page.get_by_text("This chat is deactivated.")).to_be_visible()
 
 
+def _palette(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type("6")
+    expect(page.locator("#palette mark").first).to_be_visible()
+
+
 def _refused(page: Page) -> None:
     page.evaluate("document.querySelector('#composer-key').value = ''")
     say(page, "Without a key")
@@ -62,6 +68,7 @@ STATES: dict[str, Callable[[Page], None]] = {
     "row's menu": _row_menu,
     "renaming": _renaming,
     "shortcuts": _shortcuts,
+    "palette": _palette,
     "refused": _refused,
     "deactivated": _deactivated,
     "deleting": _deleting,
@@ -110,7 +117,13 @@ def test_axe_finds_nothing_on_a_persons_pages(
     page = signed_in(ada, **options(width, scheme))
     make_session(ada.id, session_name="Put aside", is_active=False)
     empty = make_session(ada.id, session_name="Empty")
-    paths = ("/sessions/new", "/sessions", f"/sessions/{empty.id}", "/sessions/none")
+    paths = (
+        "/sessions/new",
+        "/sessions",
+        "/search?q=put",
+        f"/sessions/{empty.id}",
+        "/sessions/none",
+    )
     for path in (*paths, f"/sessions/{empty.id}/rename"):
         page.goto(path)
         assert findings(page) == [], path

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from webapp.database import read_tx
@@ -30,6 +30,8 @@ class SearchHit:
     position: int | None
     """The message's place in the chat; None where it is the title that matches."""
     role: MessageRole | None
+    agent_name: str | None
+    """Who said it, where it was an agent; otherwise the chat's."""
     snippet: Segments
     """Empty where it is the title that matches."""
     at: datetime
@@ -43,6 +45,14 @@ class SearchPage:
     hits: tuple[SearchHit, ...]
     next_before: int | None
     """What `before` is for the next page; None when this is the last."""
+
+    @property
+    def titles(self) -> tuple[SearchHit, ...]:
+        return tuple(hit for hit in self.hits if hit.position is None)
+
+    @property
+    def messages(self) -> tuple[SearchHit, ...]:
+        return tuple(hit for hit in self.hits if hit.position is not None)
 
 
 def search(user_id: UUID, query: str, *, limit: int = 20, before: int | None = None) -> SearchPage:
@@ -146,6 +156,7 @@ def _load(tx: Session, user_id: UUID, keys: Sequence[int]) -> list[Any]:
             SessionMessage.position,
             SessionMessage.role,
             SessionMessage.created_at,
+            func.coalesce(SessionMessage.agent_name, AgentSession.agent_name).label("agent_name"),
         )
         .join(AgentSession, AgentSession.id == SearchDocument.session_id)
         .outerjoin(SessionMessage, SessionMessage.id == SearchDocument.message_id)
@@ -165,6 +176,7 @@ def _hit(row: Any, terms: Sequence[Term]) -> SearchHit:
         is_active=row.is_active,
         position=row.position,
         role=row.role,
+        agent_name=row.agent_name,
         snippet=() if is_title else mark(row.text, terms),
         at=row.last_activity_at if is_title else row.created_at,
     )

@@ -17,6 +17,7 @@ from webapp.views import (
     passwords,
     profiles,
     runs,
+    search,
     sessions,
     sign_ins,
     styleguide,
@@ -38,6 +39,7 @@ def init_views(app: Flask) -> None:
     app.register_blueprint(styleguide.bp)
     app.register_blueprint(versions.bp)
     app.register_blueprint(runs.bp)
+    app.register_blueprint(search.bp)
     app.register_blueprint(invitations.bp)
     app.register_blueprint(password_resets.bp)
     app.register_blueprint(passwords.bp)

@@ -20,7 +20,18 @@ from webapp.web.joining import join_modules, join_sprite, join_styles
 
 STYLES = (
     *("tokens", "base", "layout", "sidebar", "message", "reply", "tool-call"),
-    *("approval", "composer", "button", "form", "table", "code", "notice", "menu", "dialog"),
+    *(
+        "approval",
+        "composer",
+        "button",
+        "form",
+        "table",
+        "code",
+        "notice",
+        "menu",
+        "dialog",
+        "search",
+    ),
 )
 ADMIN_STYLES = ("chart", "admin")
 """For the admin's desk alone: nobody else has to fetch them."""

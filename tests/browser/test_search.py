@@ -1,0 +1,71 @@
+"""Searching by keyboard over whatever is underneath, and landing at the message."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import NewPage, NewPerson
+from tests.services.chats import make_chat, reply
+from tests.support.browsing import Person
+
+
+@pytest.fixture
+def ada(new_person: NewPerson) -> Person:
+    return new_person()
+
+
+@pytest.fixture
+def page(signed_in: NewPage, ada: Person) -> Page:
+    return signed_in(ada)
+
+
+def palette(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="Search")
+
+
+def test_a_message_far_up_is_found_and_shown_by_keyboard_alone(page: Page, ada: Person) -> None:
+    said = [item for n in range(60) for item in (f"Question {n}", reply(f"Answer {n}\n\n" * 5))]
+    said[20] = "Where do I plant the garlic?"
+    chat = make_chat(ada.id, *said, session_name="The beds")
+    make_chat(ada.id, "Hello", session_name="Garlic soup")
+    page.goto("/sessions/new")
+    page.keyboard.press("Control+k")
+    expect(palette(page).get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("gar")
+    expect(palette(page).locator("mark")).to_have_text(["Garlic", "garlic"])
+    page.keyboard.press("ArrowDown")
+    expect(palette(page).get_by_role("link", name="Garlic soup")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/sessions/{chat.id}?at=21#at")
+    expect(page.get_by_text("Where do I plant the garlic?")).to_be_in_viewport()
+    expect(page.get_by_text("Question 59", exact=True)).to_have_count(0)
+
+
+def test_enter_opens_the_first_and_esc_goes_back(page: Page, ada: Person) -> None:
+    chat = make_chat(ada.id, "Hello", session_name="Garlic soup")
+    page.goto("/sessions/new")
+    composer = page.get_by_label("Message", exact=True)
+    composer.focus()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("xyzzy")
+    expect(palette(page)).to_contain_text("Nothing found")
+    page.keyboard.press("Escape")
+    expect(palette(page)).to_have_count(0)
+    expect(composer).to_be_focused()
+    page.get_by_role("link", name="Search").click()
+    page.keyboard.type("garlic")
+    expect(palette(page).locator("mark")).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/sessions/{chat.id}")
+
+
+def test_on_a_phone_search_is_in_the_drawer(signed_in: NewPage, ada: Person) -> None:
+    make_chat(ada.id, "Hello", session_name="Garlic soup")
+    page = signed_in(ada, viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    page.goto("/sessions/new")
+    page.get_by_role("button", name="Open the sidebar").tap()
+    page.get_by_role("link", name="Search").tap()
+    palette(page).get_by_role("searchbox").fill("soup")
+    palette(page).get_by_role("link", name="Garlic soup").tap()
+    expect(page.get_by_role("heading", name="Garlic soup")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
