@@ -63,6 +63,7 @@ def step(chat: AgentSession, what: str, number: int, how: str) -> None:
 
 @settings(
     max_examples=15,
+    derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
