@@ -1,18 +1,22 @@
 // Follows each reply that is on its way, from wherever it stands to its end.
 //
 // A connection is held only while the tab is shown. Whatever is lost, the next connection begins
-// with all that is known, so nothing is missing and nothing comes twice.
+// with all that is known, so nothing is missing and nothing comes twice. A browser has few
+// connections: where others hold the streams, a window asks how its reply stands.
 
 import { announce } from "./announce.js";
 import { connectionBack, connectionLost, pauseBefore } from "./connection.js";
 import { apply, KINDS } from "./reply.js";
+
+const ASK_EVERY = 1000;
+const TRY_AFTER = 5; // Times asked; then a stream may be free.
 
 const following = new Map();
 
 class Follower {
   constructor(reply) {
     this.reply = reply;
-    this.tries = 0;
+    this.tries = this.asked = 0;
     this.tell("parley:reply-began", { stop: reply.dataset.stop });
     this.open();
   }
@@ -27,8 +31,8 @@ class Follower {
     source.addEventListener("restart", () => this.lose());
     // The browser would try again by itself, without patience; a refusal it takes for good.
     source.addEventListener("error", () => {
-      const isRefused = source.readyState === EventSource.CLOSED;
-      this.lose(isRefused ? () => this.ask() : undefined);
+      if (source.readyState === EventSource.CLOSED) this.ask();
+      else this.lose();
     });
   }
 
@@ -54,6 +58,7 @@ class Follower {
 
   // No stream is to be had: how does the reply stand?
   async ask() {
+    if (document.hidden) return;
     try {
       const answer = await fetch(this.reply.dataset.shownAt, { headers: { Accept: "text/html" } });
       if (answer.status === 404) this.hear("end", "");
@@ -66,11 +71,14 @@ class Follower {
   }
 
   take(html) {
-    const tries = this.tries;
     apply(this.reply, "end", html);
     if (!this.reply.hasAttribute("data-follow")) return this.hear("end", html);
-    this.tries = tries;
-    this.lose();
+    connectionBack();
+    announce(this.reply, false);
+    this.tries = 0;
+    this.asked += 1;
+    this.close();
+    this.timer = setTimeout(() => (this.asked % TRY_AFTER ? this.ask() : this.open()), ASK_EVERY);
   }
 
   end() {

@@ -83,3 +83,18 @@ def test_a_sign_in_that_ended_elsewhere_leads_to_the_sign_in_page(
     elsewhere.locator("[popovertarget=person-menu]").click()
     elsewhere.get_by_role("button", name="Sign out").click()
     page.wait_for_url(re.compile("/sign-in"))
+
+
+def test_seven_windows_do_not_starve_one_another(signed_in: NewPage, troubles: Troubles) -> None:
+    troubles.expect("429")
+    first = signed_in()
+    windows = [first, *(first.context.new_page() for _ in range(6))]
+    for window in windows:
+        begin_chat(window, "Count to 2000")
+        wait_for_growth(window, 20)
+    # All are shown, and none had to wait for another to end.
+    for window in windows:
+        expect(window.locator("[data-follow]")).to_have_count(1)
+        expect(window.get_by_text(LOST)).to_be_hidden()
+    windows[-1].get_by_role("button", name="Stop the reply").click()
+    expect(windows[-1].get_by_role("note")).to_contain_text("You stopped this reply.")

@@ -186,6 +186,25 @@ def test_a_person_has_so_many_streams_and_each_one_that_ends_makes_room(
         talk.finish(run)
 
 
+def test_one_browser_leaves_connections_for_pages(
+    app: Flask, talk: Talk, stage: Stage, executor: Executor
+) -> None:
+    elsewhere = PageClient(app)
+    elsewhere.sign_in(talk.user)
+    stage.play(says("Hello", Gate()))
+    run = talk.send()
+    held = [talk.client.get(f"/runs/{run.id}/events", buffered=False) for _ in range(4)]
+    assert talk.client.get(f"/runs/{run.id}/events").status_code == 429
+    with listening(elsewhere, run.id) as heard:
+        assert next(heard).kind == "reset"
+    held.pop().close()
+    with listening(talk.client, run.id) as heard:
+        assert next(heard).kind == "reset"
+    for answer in held:
+        answer.close()
+    talk.finish(run)
+
+
 def test_there_are_so_many_streams_in_all_and_pages_go_on(
     app: Flask, stage: Stage, executor: Executor
 ) -> None:
@@ -193,7 +212,10 @@ def test_there_are_so_many_streams_in_all_and_pages_go_on(
         talk, other = begin_talk(small), begin_talk(small)
         stage.play(says("Hello", Gate()), says("Hello", Gate()))
         run = talk.send()
-        answers = [talk.client.get(f"/runs/{run.id}/events", buffered=False) for _ in range(8)]
+        elsewhere = PageClient(small)
+        elsewhere.sign_in(talk.user)
+        browsers = [talk.client, elsewhere] * 4
+        answers = [one.get(f"/runs/{run.id}/events", buffered=False) for one in browsers]
         another = other.send()
         refused = other.client.get(f"/runs/{another.id}/events")
         assert refused.status_code == 503

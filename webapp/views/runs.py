@@ -38,7 +38,10 @@ def events(run_id: UUID) -> ResponseReturnValue:
     if request.headers.get("Last-Event-ID") == END:
         return "", 204  # It has seen the end: there is nothing to come back for.
     stream = current_streams().open(
-        current_user.id, request.environ.get("gunicorn.socket"), _still_signed_in()
+        current_user.id,
+        request.environ.get("gunicorn.socket"),
+        _still_signed_in(),
+        browser=current_token() or "",
     )
     response = Response(
         follow(run.id, run.agent_name or run.session.agent_name or SOMEBODY, stream),

@@ -17,6 +17,8 @@ RETRY_AFTER = 5
 ACCESS_EVERY = 3.0
 """Seconds between two looks at whether the reader is still signed in and allowed."""
 HEARTBEAT_EVERY = 15.0
+MOST_OF_A_BROWSER = 4
+"""Of the six connections that it has to a host, two are left for pages; other windows ask."""
 SEND_SECONDS = 10
 """A reader that takes nothing for so long is dropped."""
 
@@ -29,24 +31,36 @@ class Streams:
         self._most_each = settings.max_streams_per_person
         self._guard = threading.Lock()
         self._open: Counter[UUID] = Counter()
+        self._of_browsers: Counter[str] = Counter()
         self.closing = threading.Event()
 
     def open(
-        self, user_id: UUID, connection: socket.socket | None, is_allowed: Callable[[], bool]
+        self,
+        user_id: UUID,
+        connection: socket.socket | None,
+        is_allowed: Callable[[], bool],
+        browser: str = "",
     ) -> "Stream":
-        """Raises TooManyRequests or ServiceUnavailable before anything is sent."""
+        """Raises TooManyRequests or ServiceUnavailable before anything is sent.
+
+        `browser` is what tells a browser from others; empty for a program.
+        """
         with self._guard:
             if self.closing.is_set() or self._open.total() >= self._most:
                 raise ServiceUnavailable(retry_after=RETRY_AFTER)
-            if self._open[user_id] >= self._most_each:
+            is_full = browser and self._of_browsers[browser] >= MOST_OF_A_BROWSER
+            if is_full or self._open[user_id] >= self._most_each:
                 raise TooManyRequests(retry_after=RETRY_AFTER)
             self._open[user_id] += 1
-        return Stream(self, user_id, connection, is_allowed)
+            self._of_browsers[browser] += 1
+        return Stream(self, user_id, connection, is_allowed, browser)
 
-    def release(self, user_id: UUID) -> None:
+    def release(self, user_id: UUID, browser: str) -> None:
         with self._guard:
             self._open[user_id] -= 1
+            self._of_browsers[browser] -= 1
             self._open += Counter()  # Forgets those who have none.
+            self._of_browsers += Counter()
 
     def close_all(self) -> None:
         self.closing.set()
@@ -64,9 +78,11 @@ class Stream:
         user_id: UUID,
         connection: socket.socket | None,
         is_allowed: Callable[[], bool],
+        browser: str,
     ) -> None:
         self._streams = streams
         self._user_id = user_id
+        self._browser = browser
         self._connection = connection
         self._is_allowed = is_allowed
         self._looked_at = self._sent_at = monotonic()
@@ -102,7 +118,7 @@ class Stream:
         if not self._is_released:
             self._is_released = True
             self._limit_sending(0)
-            self._streams.release(self._user_id)
+            self._streams.release(self._user_id, self._browser)
 
     def _has_hung_up(self) -> bool:
         if self._connection is None:
