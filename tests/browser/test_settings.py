@@ -1,14 +1,24 @@
 """The settings, where a browser matters."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage, NewPerson
+from tests.services.chats import make_chat
 from tests.support.axe import findings
+from tests.support.browsing import Troubles
 from webapp.database import read_tx
 from webapp.models import User
 
-SECTIONS = ("", "/password", "/sign-ins", "/usage", "/readings", "/tokens")
+
+@pytest.fixture(autouse=True)
+def _expected(troubles: Troubles) -> None:
+    troubles.expect("422")
+
+
+SECTIONS = ("", "/password", "/sign-ins", "/usage", "/readings", "/tokens", "/data")
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1440), ("dark", 390)])
@@ -64,3 +74,29 @@ def test_a_token_is_made_and_copied(signed_in: NewPage) -> None:
     page.locator(".once").get_by_role("button", name="Copy").click()
     expect(page.locator(".once [href='#i-check']")).to_have_count(1)
     assert page.evaluate("navigator.clipboard.readText()") == token
+
+
+def test_a_chat_is_taken_away_and_brought_in_again(
+    signed_in: NewPage, new_person: NewPerson, tmp_path: Path
+) -> None:
+    ada = new_person()
+    make_chat(ada.id, "Where is the heron?", session_name="Birds")
+    page = signed_in(ada)
+    page.goto("/settings/data")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download your chat").click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    page.get_by_label("File").set_input_files(file)
+    page.get_by_role("button", name="Bring in").click()
+    expect(page.get_by_text("The chat is brought in.")).to_be_visible()
+    assert findings(page) == []
+    page.locator(".report").get_by_role("link", name="Birds").click()
+    expect(page.get_by_text("Where is the heron?")).to_be_visible()
+    page.goto("/settings/data")
+    page.get_by_label("File").set_input_files(
+        {"name": "odd.json", "mimeType": "application/json", "buffer": b"["}
+    )
+    page.get_by_role("button", name="Bring in").click()
+    expect(page.get_by_text("odd.json was left out: it is not JSON")).to_be_visible()
+    assert findings(page) == []

@@ -33,7 +33,7 @@ def fetch(client: PageClient, path: str) -> Any:
 
 
 def upload(client: PageClient, data: bytes, name: str = "chat.json") -> Any:
-    page = client.get("/sessions/import").page
+    page = client.get("/settings/data").page
     token = next(f.get("value") for f in page.every("input") if f.get("name") == "csrf_token")
     head = "--cut\r\nContent-Disposition: form-data; name="
     body = f'{head}"csrf_token"\r\n\r\n{token}\r\n{head}"file"; filename="{name}"\r\n\r\n'
@@ -128,7 +128,9 @@ def test_a_file_larger_than_a_form_is_taken_up_to_the_limit(client: PageClient, 
     with app_like(client.application, max_import=1000) as small:
         other = PageClient(small)
         other.sign_in(ada)
-        assert upload(other, data).status_code == 413
+        refused = upload(other, data)
+        assert refused.status_code == 413
+        assert "The file is too large." in refused.page.wrongs["file"]
     assert len(list_chats(ada.id)) == 2
 
 
@@ -136,5 +138,5 @@ def test_bringing_in_needs_a_sign_in_and_a_token(client: PageClient, ada: User) 
     fields = {"file": (io.BytesIO(b"[]"), "a.json")}
     assert client.post("/sessions/import", data=fields).status_code == 400
     client.delete_cookie("parley")
-    for path in ("/export", "/sessions/import"):
+    for path in ("/export", "/settings/data"):
         assert client.get(path).location.startswith("/sign-in")

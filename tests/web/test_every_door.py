@@ -44,7 +44,6 @@ CASES = {
     "POST auth.create_admin": (404, 404, 404),
     "GET exports.show": (303, 200, 404),
     "GET exports.index": (303, 200, 200),
-    "GET exports.new": (303, 200, 200),
     "POST exports.create": (303, 422, 422),
     "GET health.alive": (200, 200, 200),
     "GET health.is_ready": (503, 503, 503),  # Nothing works on replies here.
@@ -80,6 +79,8 @@ CASES = {
     "POST invitations.accept": (422, 422, 422),
     "GET password_resets.show": (200, 200, 200),
     "POST password_resets.update": (422, 422, 422),
+    "GET own_data.show": (303, 200, 200),
+    "POST own_data.delete_account": (303, 422, 422),
     "GET passwords.show": (303, 200, 200),
     "POST passwords.update": (303, 422, 422),
     "GET profiles.show": (303, 200, 200),

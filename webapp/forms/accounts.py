@@ -65,3 +65,14 @@ class PasswordForm(Form):
 
     current = password_field("current-password", label="Your password now")
     password = password_field("new-password", BETTER, "New password")
+
+
+class DeleteAccountForm(Form):
+    email = StringField(
+        "Your email",
+        description="Type it, so that nothing is deleted by a slip.",
+        filters=[trimmed],
+        validators=[DataRequired("Type your email.")],
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    password = password_field("current-password", label="Your password")

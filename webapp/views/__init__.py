@@ -13,6 +13,7 @@ from webapp.views import (
     invitations,
     look,
     messages,
+    own_data,
     password_resets,
     passwords,
     profiles,
@@ -42,6 +43,7 @@ def init_views(app: Flask) -> None:
     app.register_blueprint(search.bp)
     app.register_blueprint(invitations.bp)
     app.register_blueprint(password_resets.bp)
+    app.register_blueprint(own_data.bp)
     app.register_blueprint(passwords.bp)
     app.register_blueprint(profiles.bp)
     app.register_blueprint(sign_ins.bp)

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from webapp.forms.exports import ImportForm
@@ -17,6 +18,7 @@ from webapp.rendering.exports.json_file import json_file
 from webapp.rendering.exports.markdown_file import markdown_file
 from webapp.services.exports import list_chats, load_chat, read_messages
 from webapp.services.imports import import_file
+from webapp.views.own_data_page import own_data_page
 from webapp.web.access import own_session
 from webapp.web.current import settings
 
@@ -51,20 +53,22 @@ def index() -> ResponseReturnValue:
     return _attachment(archive(list_chats(current_user.id)), name, "application/zip")
 
 
-@bp.get("/sessions/import")
-def new() -> ResponseReturnValue:
-    return render_template("exports/import.html", form=ImportForm(formdata=None), report=None)
+@bp.errorhandler(RequestEntityTooLarge)
+def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """Told where the file is chosen."""
+    form, most = ImportForm(formdata=None), settings().max_import // 1_000_000
+    form.blame("file", f"The file is too large. The most that is taken is {most} MB.")
+    return own_data_page(importing=form), RequestEntityTooLarge.code
 
 
 @bp.post("/sessions/import")
 def create() -> ResponseReturnValue:
     form = ImportForm()
     if not form.validate():
-        return render_template("exports/import.html", form=form, report=None), 422
+        return own_data_page(importing=form), 422
     chosen = form.file.data
     report = import_file(current_user.id, chosen.filename or "The file", chosen.stream)
-    page = render_template("exports/import.html", form=ImportForm(formdata=None), report=report)
-    return page, 200 if report.imported or not report.refused else 422
+    return own_data_page(report=report), 200 if report.imported or not report.refused else 422
 
 
 def _encoded(texts: Iterable[str]) -> Iterator[bytes]:
