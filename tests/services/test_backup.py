@@ -2,15 +2,16 @@
 
 import os
 import shutil
-import sqlite3
 import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from tests.factories import make_user
 from tests.services.chats import add, make_chat
@@ -19,9 +20,11 @@ from tests.support.database import snapshot
 from tests.support.databases import empty_database
 from webapp.config import Settings
 from webapp.database import bind, db, read_tx
-from webapp.models import SessionMessage
+from webapp.models import AgentSession, SessionMessage
 from webapp.services.backup import BackupFailed, back_up
 from webapp.services.soundness import check_soundness
+
+Restored = Callable[[Path], AbstractContextManager[Flask]]
 
 
 @pytest.fixture
@@ -43,9 +46,9 @@ def take(settings: Settings, file: Path) -> dict[str, int]:
     return back_up(settings.database_url, settings.instance, file, lambda *_: None)
 
 
-@pytest.fixture
-def writing(app: Flask) -> Iterator[threading.Event]:
-    """People who go on writing; set when enough has been written to be in the way."""
+@contextmanager
+def people_writing() -> Iterator[None]:
+    """Inside, four people go on writing, and have begun to."""
     chats = [make_chat(make_user().id) for _ in range(4)]
     enough, stop = threading.Event(), threading.Event()
 
@@ -57,63 +60,68 @@ def writing(app: Flask) -> Iterator[threading.Event]:
             if count == 5:
                 enough.set()
 
-    threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    yield enough
-    stop.set()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as pool:
+        writers = [pool.submit(write, number) for number in range(4)]
+        try:
+            assert enough.wait(30)
+            yield
+        finally:
+            stop.set()
+    for writer in writers:
+        writer.result()
 
 
-@pytest.mark.only_on("sqlite")
-def test_a_copy_is_taken_while_people_write_and_is_one_moment(
-    settings: Settings, tmp_path: Path, writing: threading.Event
+@pytest.fixture
+def restored(app: Flask, run_folder: Path, programs: None, database: str) -> Restored:
+    """The application on what is restored from a backup, as the README says."""
+
+    @contextmanager
+    def opened(file: Path) -> Iterator[Flask]:
+        if database == "sqlite":
+            with app_like(app, database_url=f"sqlite:///{file}") as other:
+                yield other
+            return
+        with empty_database("postgresql", run_folder) as url:
+            address = url.replace("postgresql+psycopg://", "postgresql://", 1)
+            tool = shutil.which("pg_restore") or ""
+            restore = [tool, "--clean", "--if-exists", f"--dbname={address}", str(file)]
+            subprocess.run(restore, check=True)  # noqa: S603 - of the tests' own PostgreSQL
+            with app_like(app, database_url=url) as other:
+                yield other
+
+    return opened
+
+
+def test_what_is_taken_while_people_write_is_one_moment_row_for_row(
+    settings: Settings, tmp_path: Path, restored: Restored
 ) -> None:
-    assert writing.wait(30)
-    file = tmp_path / "copy.db"
-    counts = take(settings, file)
-    with closing(sqlite3.connect(file)) as copy:
-        (messages,) = copy.execute("SELECT count(*) FROM session_message").fetchone()
-        (given_out,) = copy.execute("SELECT sum(next_position - 1) FROM agent_session").fetchone()
-    assert messages == given_out == counts["session_message"] > 0
+    file = tmp_path / "copy"
+    with people_writing():
+        counts = take(settings, file)
+    with restored(file):
+        copy = snapshot()
+        with read_tx() as tx:
+            given_out = tx.scalar(select(func.sum(AgentSession.next_position - 1))) or 0
+    said = {repr(row) for row in copy["session_message"]}
+    assert len(said) == given_out > 0
+    assert counts.get("session_message", given_out) == given_out
+    assert said <= {repr(row) for row in snapshot()["session_message"]}
     # Nothing lies beside it, and it is for its owner alone.
-    assert [path.name for path in tmp_path.iterdir()] == ["copy.db"]
+    assert [path.name for path in tmp_path.iterdir()] == ["copy"]
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.only_on("sqlite")
-def test_a_restored_copy_has_equal_rows_and_goes_on(
-    app: Flask, settings: Settings, tmp_path: Path
+def test_a_restored_backup_has_equal_rows_and_goes_on(
+    settings: Settings, tmp_path: Path, restored: Restored
 ) -> None:
     chat = make_chat(make_user().id, "hello", "with \0 and \ud800", session_name="Title")
     before = snapshot()
-    take(settings, tmp_path / "parley.db")
-    with app_like(app, database_url=f"sqlite:///{tmp_path}/parley.db"):
+    take(settings, tmp_path / "copy")
+    with restored(tmp_path / "copy"):
         assert snapshot() == before
         add(chat, "and on")
         assert [found.wrong for found in check_soundness()] == [""] * 7
     assert snapshot() == before
-
-
-@pytest.mark.only_on("postgresql")
-@pytest.mark.usefixtures("programs")
-def test_a_restored_dump_has_equal_rows_and_goes_on(
-    app: Flask, settings: Settings, tmp_path: Path, run_folder: Path
-) -> None:
-    chat = make_chat(make_user().id, "hello", "with \0 and \ud800", session_name="Title")
-    before = snapshot()
-    file = tmp_path / "parley.dump"
-    take(settings, file)
-    assert file.stat().st_mode & 0o777 == 0o600
-    with empty_database("postgresql", run_folder) as url:
-        address = url.replace("postgresql+psycopg://", "postgresql://", 1)
-        restore = [shutil.which("pg_restore") or "", f"--dbname={address}", str(file)]
-        subprocess.run(restore, check=True)  # noqa: S603 - of the tests' own PostgreSQL
-        with app_like(app, database_url=url):
-            assert snapshot() == before
-            add(chat, "and on")
-            assert [found.wrong for found in check_soundness()] == [""] * 7
 
 
 @pytest.mark.only_on("postgresql")
