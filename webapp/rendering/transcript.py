@@ -12,7 +12,7 @@ from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, RunEvent
 from webapp.models import SessionMessage as Message
 from webapp.rendering.turns import Chat, Gathered, add_runs, gather_turns, show_turn
 from webapp.rendering.versions import add_versions
-from webapp.rendering.view_models import PersonMessage, Transcript, Turn
+from webapp.rendering.view_models import Origin, PersonMessage, Transcript, Turn
 from webapp.rendering.windows import (
     COLUMNS,
     Place,
@@ -30,7 +30,12 @@ _is_newest = ~exists().where(
     _Later.superseded_at.is_(None),
     _Later.id > AgentRun.id,
 )
-_CHAT = (AgentSession.id, AgentSession.agent_name, AgentSession.is_active)
+_CHAT = (
+    AgentSession.id,
+    AgentSession.agent_name,
+    AgentSession.is_active,
+    AgentSession.forked_from_id,
+)
 _RUN = select(AgentRun, _is_newest, *_CHAT).join(AgentSession)
 """A run, whether it is its chat's newest, and the chat. Built once: that is what costs."""
 
@@ -49,7 +54,8 @@ def load_transcript(session_id: UUID, place: Place = END) -> Transcript:
         last = turns[-1] if turns and not window.has_later else None
         shown = [show_turn(turn, chat, is_last=turn is last, at=place.at) for turn in turns]
         whole = add_versions(tx, session_id, turns, shown)
-    return Transcript(tuple(whole), window.before, window.after)
+        origin = None if window.before else _find_origin(tx, chat)
+    return Transcript(tuple(whole), window.before, window.after, origin)
 
 
 def load_turns(session_id: UUID) -> list[Turn]:
@@ -63,7 +69,7 @@ def load_turn(run_id: UUID) -> Turn | None:
         row = tx.execute(_RUN.where(AgentRun.id == run_id)).one_or_none()
         if row is None:
             return None
-        run, is_last, session_id, agent_name, is_active = row
+        run, is_last, session_id, agent_name, is_active, _ = row
         chat = Chat(session_id, agent_name, is_active)
         rows = select(*COLUMNS).where(Message.run_id == run_id, Message.superseded_at.is_(None))
         [*turns] = gather_turns(load_entries(tx, rows.order_by(Message.position)))
@@ -118,3 +124,13 @@ def add_events(tx: Session, turns: Iterable[Gathered]) -> None:
     for run_id, events in groupby(rows, key=lambda row: row.run_id):
         numbered: list[Numbered] = [from_row(event) for event in events]
         by_run[run_id].events = numbered
+
+
+def _find_origin(tx: Session, chat: Chat) -> Origin | None:
+    if chat.forked_from_id is None:
+        return None
+    first = select(AgentSession.id, AgentSession.session_name).where(
+        AgentSession.id == chat.forked_from_id, AgentSession.deleted_at.is_(None)
+    )
+    row = tx.execute(first).one_or_none()
+    return Origin(*row) if row else None

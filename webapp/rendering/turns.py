@@ -101,6 +101,7 @@ class Chat:
     id: UUID
     agent_name: str | None
     is_active: bool
+    forked_from_id: UUID | None = None
 
 
 def show_turn(turn: Gathered, chat: Chat, *, is_last: bool, at: int | None = None) -> Turn | None:
@@ -149,7 +150,7 @@ def _reply(turn: Gathered, chat: Chat, *, is_last: bool) -> Reply | None:
     has_parts = any(section.parts for section in sections)
     if run is None and not has_parts:
         return None
-    last = turn.replies[-1].at if turn.replies else None
+    last = turn.replies[-1] if turn.replies else None
     is_finished = run is None or run.status is RunStatus.FINISHED
     return Reply(
         dom_id=draft.dom_id,
@@ -162,10 +163,12 @@ def _reply(turn: Gathered, chat: Chat, *, is_last: bool) -> Reply | None:
         # With nothing there to go on from, it would be the same as to retry.
         can_continue=run is not None and is_last and has_parts and run.status in UNFINISHED,
         approvals=_approvals(draft) if is_paused and is_last else (),
-        ended_at=(run.ended_at if run else None) or last,
+        ended_at=(run.ended_at if run else None) or (last.at if last else None),
         tokens=run.input_tokens + run.output_tokens if run else 0,
         session_id=chat.id,
         message_position=turn.said_at,
+        position=last.position if last else None,
+        can_fork=not is_active and last is not None,
         can_regenerate=chat.is_active and is_last and is_finished and turn.said_at is not None,
         first_seconds=_seconds(run, run.first_token_at) if run else None,
         seconds=_seconds(run, run.ended_at) if run else None,

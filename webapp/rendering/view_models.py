@@ -144,7 +144,10 @@ class Reply:
     session_id: UUID | None = None
     message_position: int | None = None
     """Where the message stands in the chat that this answers."""
+    position: int | None = None
+    """Where its end stands."""
     can_regenerate: bool = False
+    can_fork: bool = False
     first_seconds: float | None = None
     """How long it took to its first word."""
     seconds: float | None = None
@@ -187,6 +190,14 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """A chat from which another was forked."""
+
+    id: UUID
+    name: str | None
+
+
+@dataclass(frozen=True)
 class Transcript:
     """A window of a chat's turns, the oldest first."""
 
@@ -195,3 +206,5 @@ class Transcript:
     """The position that earlier turns are asked for with; None when these are the first."""
     after: int | None = None
     """The position that later turns are asked for with; None when these are the last."""
+    origin: Origin | None = None
+    """The chat that this one was forked from; shown above its first turn."""

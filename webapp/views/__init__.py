@@ -9,6 +9,7 @@ from webapp.views import (
     api_tokens,
     auth,
     exports,
+    forks,
     health,
     invitations,
     look,
@@ -33,6 +34,7 @@ def init_views(app: Flask) -> None:
     app.register_blueprint(allowances.bp)
     app.register_blueprint(auth.bp)
     app.register_blueprint(exports.bp)
+    app.register_blueprint(forks.bp)
     app.register_blueprint(health.bp)
     app.register_blueprint(look.bp)
     app.register_blueprint(messages.bp)
