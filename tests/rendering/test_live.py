@@ -146,6 +146,20 @@ def test_a_growing_list_or_table_looks_as_it_will(request_context: None, kind: s
     assert follower.words == whole([TextDelta(0, text)])
 
 
+@pytest.mark.parametrize("text", ['{"city": "Lisbon", "days": [1, 2]}', '{"cut": "of', "{ no JSON"])
+def test_json_comes_as_code_from_its_beginning(request_context: None, text: str) -> None:
+    reply, follower = live_reply(), Follower()
+    hear(reply, follower)
+    for piece in text:
+        reply.apply(TextDelta(0, piece))
+        hear(reply, follower)
+    assert ("<figure" in follower.html) == ('"' in text)
+    reply.apply(ToolStarted("c1", "add", "{}", 1.0))
+    hear(reply, follower)
+    told = [TextDelta(0, text), ToolStarted("c1", "add", "{}", 1.0)]
+    assert follower.words == whole(list(told))
+
+
 def test_nothing_new_costs_no_frame(request_context: None) -> None:
     reply, follower = live_reply(), Follower()
     hear(reply, follower)

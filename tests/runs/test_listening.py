@@ -59,9 +59,9 @@ HOSTED = {
         ImageGenerationCall(
             id="h1", type="image_generation_call", status="completed", result="aGk="
         ),
-        "completed",
+        "[Image]",
     ),
-    "roll": (
+    "dice.roll": (
         McpCall(
             id="h1",
             type="mcp_call",
@@ -110,7 +110,7 @@ def test_a_tool_at_the_models_server_is_told_like_the_others(
     assert run.ended() == "finished"
     started, finished = of(run.events(), ToolStarted, ToolFinished)
     assert (started.name, started.is_hosted) == (name, True)
-    assert detail in finished.output
+    assert detail in finished.arguments + finished.output
     assert shape(run.items) == f"user {item.type} assistant"
 
 

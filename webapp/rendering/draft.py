@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from webapp.rendering.markdown import render_markdown
+from webapp.rendering.structured import render_reply
 from webapp.rendering.tool_calls import DraftCall
 from webapp.rendering.view_models import Part, Section, TextPart, ThoughtPart, ToolsPart
 from webapp.runs.events import (
@@ -29,7 +29,7 @@ class DraftText:
 
     def shown(self) -> TextPart:
         source = "".join(self.pieces)
-        return TextPart(render_markdown(source), source)
+        return TextPart(render_reply(source), source)
 
 
 @dataclass
@@ -69,7 +69,9 @@ class Draft:
             case ToolStarted(call_id=call_id, name=name, arguments=arguments, at=at):
                 self.call(call_id, name, arguments, at)
             case ToolFinished(call_id=call_id, output=output, at=at):
-                self.answer(call_id, output, at)
+                self.answer(call_id, output, at, is_failed=event.is_failed)
+                if event.arguments and call_id in self.calls:
+                    self.calls[call_id].arguments = event.arguments
             case ApprovalRequested(call_id=call_id) if call_id in self.calls:
                 self.calls[call_id].is_waiting = True
             case ApprovalDecided(call_id=call_id) if call_id in self.calls:

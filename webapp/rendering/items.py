@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from webapp.rendering.draft import Draft
+from webapp.runs.hosted import HOSTED, asked, came_back, has_failed, name_of
 
 Item = Mapping[str, Any]
 
+_ENDED = frozenset({"completed", "failed", "incomplete"})
 _NOT_SHOWN = frozenset({"id", "type", "status", "output", "call_id", "error", "name"})
 
 
@@ -69,7 +71,12 @@ def _tell_message(item: Item, draft: Draft, number: int) -> None:
 def _tell_call(item: Item, kind: str, draft: Draft) -> None:
     if kind.endswith("_output"):
         output = item.get("output", item.get("tools"))
-        draft.answer(_call_id(item), output if isinstance(output, str) else _output_text(output))
+        text = output if isinstance(output, str) else _output_text(output)
+        draft.answer(_call_id(item), text, is_failed=has_failed(item))
+    elif kind in HOSTED:
+        draft.call(_call_id(item), name_of(item), asked(item))
+        if item.get("status") in _ENDED or item.get("output") or item.get("error"):
+            draft.answer(_call_id(item), came_back(item), is_failed=has_failed(item))
     elif kind.endswith("_call") or kind == "mcp_approval_request":
         name = item.get("name")
         shown_name = name if isinstance(name, str) and name else kind.removesuffix("_call")

@@ -31,6 +31,7 @@ from webapp.rendering.draft import (
     show_part,
 )
 from webapp.rendering.incremental import IncrementalMarkdown
+from webapp.rendering.structured import FENCE, begins_as_json, render_reply
 from webapp.rendering.tool_calls import DraftCall
 from webapp.rendering.view_models import Part, Section, TextPart, under_way
 from webapp.runs.events import ApprovalRequested, Event, ToolFinished
@@ -63,6 +64,7 @@ class _Writing:
         self.blocks: list[Markup] = []
         self._markdown = IncrementalMarkdown()
         self._fed = 0
+        self._is_json: bool | None = None
 
     def frames(self) -> list[Frame]:
         if self._fed == len(self.text.pieces):
@@ -78,9 +80,11 @@ class _Writing:
         return [*frames, Frame("tail", update.tail)]
 
     def close(self) -> list[Frame]:
-        self._feed()
+        self._feed(is_last=True)
         # Always a frame: it takes the open end away, which the blocks contain.
         blocks = self._markdown.finish()
+        if self._is_json:
+            blocks = render_reply("".join(self.text.pieces))
         self.blocks.append(blocks)
         return [Frame("block", blocks)]
 
@@ -90,7 +94,13 @@ class _Writing:
         self.blocks.append(update.blocks)
         return TextPart(Markup().join(self.blocks), "", update.tail)
 
-    def _feed(self) -> None:
+    def _feed(self, *, is_last: bool = False) -> None:
+        if self._is_json is None:
+            self._is_json = begins_as_json("".join(self.text.pieces))
+            if self._is_json is None and not is_last:
+                return
+            if self._is_json:
+                self._markdown.feed(FENCE)
         for piece in self.text.pieces[self._fed :]:
             self._markdown.feed(piece)
         self._fed = len(self.text.pieces)

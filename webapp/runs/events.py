@@ -58,6 +58,10 @@ class ToolFinished:
     call_id: str
     output: str
     at: float
+    is_failed: bool = False
+    """Whether the item itself says so; a tool's own words about a fault are its output."""
+    arguments: str = ""
+    """Of a hosted tool, which tells only now what it was asked."""
 
 
 @dataclass(frozen=True)

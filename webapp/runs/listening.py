@@ -7,18 +7,10 @@ from agents import ItemHelpers, RunHooks, RunItemStreamEvent, StreamEvent, ToolC
 from agents.items import MessageOutputItem, ToolCallOutputItem
 from agents.tool_context import ToolContext
 
+from webapp.runs.hosted import HOSTED, asked, came_back, has_failed, name_of
 from webapp.runs.recorder import Recorder
 from webapp.runs.run_session import RunSession
 
-_HOSTED = frozenset(
-    {
-        "web_search_call",
-        "file_search_call",
-        "code_interpreter_call",
-        "image_generation_call",
-        "mcp_call",
-    }
-)
 _TEXT = frozenset({"response.output_text.delta", "response.refusal.delta"})
 _REASONING = frozenset({"response.reasoning_summary_text.delta", "response.reasoning_text.delta"})
 _ARGUMENTS = ("_arguments.delta", "_code.delta", "_input.delta")
@@ -78,13 +70,15 @@ class Listener:
             self._message_completed(_said(item))
         elif isinstance(item, ToolCallItem):
             call_id = item.call_id
-            if call_id and _value(item.raw_item, "type") not in _HOSTED:
+            if call_id and _value(item.raw_item, "type") not in HOSTED:
                 arguments = _value(item.raw_item, "arguments")
                 if not isinstance(arguments, str):
                     arguments = _as_text(_value(item.raw_item, "input") or item.raw_item)
                 self._recorder.tool_started(call_id, item.tool_name or "tool", arguments)
         elif isinstance(item, ToolCallOutputItem) and item.call_id:
-            self._recorder.tool_finished(item.call_id, _as_text(_value(item.raw_item, "output")))
+            output = _as_text(_value(item.raw_item, "output"))
+            is_failed = _value(item.raw_item, "status") in {"failed", "incomplete"}
+            self._recorder.tool_finished(item.call_id, output, is_failed=is_failed)
 
     def _message_completed(self, text: str | None) -> None:
         """Some models give a message only when it is whole."""
@@ -111,14 +105,16 @@ class Listener:
         return self._places[whole]
 
     def _hosted_started(self, item: Any) -> None:
-        if item.type in _HOSTED:
-            name = getattr(item, "name", None) or item.type.removesuffix("_call")
-            self._recorder.tool_started(item.id, name, "", is_hosted=True)
+        if item.type in HOSTED:
+            self._recorder.tool_started(item.id, name_of(item.model_dump()), "", is_hosted=True)
 
     def _hosted_finished(self, item: Any) -> None:
-        if item.type in _HOSTED:
+        if item.type in HOSTED:
             self._hosted_started(item)
-            self._recorder.tool_finished(item.id, _hosted_detail(item))
+            told = item.model_dump(exclude_unset=True)
+            self._recorder.tool_finished(
+                item.id, came_back(told), is_failed=has_failed(told), arguments=asked(told)
+            )
 
 
 class Hooks(RunHooks[Any]):
@@ -152,20 +148,6 @@ def _output(context: ToolContext[Any], result: object) -> str:
 
 def _said(item: MessageOutputItem) -> str | None:
     return ItemHelpers.extract_text(item.raw_item) or ItemHelpers.extract_refusal(item.raw_item)
-
-
-def _hosted_detail(item: Any) -> str:
-    match item.type:
-        case "web_search_call":
-            return _as_text(getattr(item, "action", None))
-        case "file_search_call":
-            return _as_text(item.queries)
-        case "code_interpreter_call":
-            return item.code or ""
-        case "mcp_call":
-            return item.error or item.output or ""
-        case _:
-            return str(getattr(item, "status", ""))
 
 
 def _value(raw: Any, name: str) -> Any:

@@ -73,11 +73,13 @@ class Recorder:
             self._started.add(call_id)
             self._record(ToolStarted(call_id, name, arguments, time.time(), is_hosted))
 
-    def tool_finished(self, call_id: str, output: str) -> None:
+    def tool_finished(
+        self, call_id: str, output: str, *, is_failed: bool = False, arguments: str = ""
+    ) -> None:
         if call_id in self._started and call_id not in self._finished:
             self._finished.add(call_id)
             output = cut_text(output, self._max_tool_output)
-            self._record(ToolFinished(call_id, output, time.time()))
+            self._record(ToolFinished(call_id, output, time.time(), is_failed, arguments))
 
     def approval_requested(self, call_id: str) -> None:
         self._record(ApprovalRequested(call_id))

@@ -13,6 +13,7 @@ from webapp.runs.events import (
     ToolFinished,
     ToolStarted,
 )
+from webapp.runs.hosted import asked, came_back, has_failed, name_of
 
 
 def retell(rows: Iterable[SessionMessage], last_speaker: str | None) -> list[Numbered]:
@@ -52,12 +53,11 @@ def _of_tool(item: Item, row: SessionMessage) -> Iterator[Event]:
     at = row.created_at.timestamp()
     kind = str(item.get("type", ""))
     if kind.endswith("_output"):
-        yield ToolFinished(row.tool_call_id or "", row.content, at)
+        yield ToolFinished(row.tool_call_id or "", row.content, at, has_failed(item))
     elif kind.endswith("_call"):
-        arguments = item.get("arguments")
-        told = arguments if isinstance(arguments, str) else ""
-        call_id = row.tool_call_id or str(item.get("id", ""))
         is_hosted = row.tool_call_id is None
-        yield ToolStarted(call_id, row.tool_name or "tool", told, at, is_hosted)
+        call_id = row.tool_call_id or str(item.get("id", ""))
+        name = name_of(item) if is_hosted else row.tool_name or "tool"
+        yield ToolStarted(call_id, name, asked(item), at, is_hosted)
         if is_hosted:
-            yield ToolFinished(call_id, str(item.get("status", "")), at)
+            yield ToolFinished(call_id, came_back(item), at, has_failed(item))

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.forms.sessions import RenameForm
 from webapp.rendering.markdown import render_markdown
+from webapp.rendering.structured import render_reply
 from webapp.rendering.view_models import (
     Approval,
     Notice,
@@ -51,6 +52,20 @@ def greet(name: str) -> str:
 > A quotation.
 """
 STATES: tuple[ToolState, ...] = ("running", "waiting", "done", "failed", "stopped")
+HOSTED = tuple(
+    ToolCall(f"call-{name}", name, gist, asked, came_back, 1.2, "done")
+    for name, gist, asked, came_back in (
+        (
+            "web_search",
+            "query: tides Setúbal",
+            '{\n  "query": "tides Setúbal"\n}',
+            "https://a.example",
+        ),
+        ("code_interpreter", "print(6 * 7)", "print(6 * 7)", "42"),
+        ("image_generation", "A ferry at dawn", "A ferry at dawn", "[Image]"),
+        ("github.list_issues", "repo: parley", '{\n  "repo": "parley"\n}', "3 issues"),
+    )
+)
 NOTICES = (
     Notice("", "square", "Stopped.", "What was said so far is kept."),
     Notice("warn", "circle-alert", "Interrupted.", "The server stopped in the middle."),
@@ -75,7 +90,10 @@ def index() -> ResponseReturnValue:
 def _turns() -> list[Turn]:
     calls = tuple(_call(state) for state in STATES)
     prose = TextPart(render_markdown(PROSE), PROSE)
-    told = _turn(0, (ThoughtPart("Half a minute rules that out."), ToolsPart(calls), prose), None)
+    json = '{"city": "Lisbon", "days": [{"high": 24}, {"high": 26}]}'
+    structured = TextPart(render_reply(json), json)
+    thought = ThoughtPart("Half a minute rules that out.")
+    told = _turn(0, (thought, ToolsPart(calls + HOSTED), prose, structured), None)
     return [
         told,
         *(_turn(at, (_said(notice.title),), notice) for at, notice in enumerate(NOTICES, 1)),
