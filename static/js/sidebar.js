@@ -1,6 +1,7 @@
 // The sidebar opens and closes at once, and its list follows what happens to the chats.
 import { post } from "./post.js";
 
+const LOOK_EVERY = 4000;
 const root = document.documentElement;
 
 function isShown(element) {
@@ -18,8 +19,31 @@ document.addEventListener("click", (event) => {
   post(button.formAction, button.form, button, { keepalive: true });
 });
 
-for (const name of ["parley:reply-began", "parley:reply-ended"]) {
-  document.addEventListener(name, () => {
-    document.dispatchEvent(new CustomEvent("parley:sessions-changed"));
-  });
+function refresh() {
+  // A name that is being written is not taken away.
+  if (document.querySelector("#chats [data-rename-form]")) return;
+  document.dispatchEvent(new CustomEvent("parley:sessions-changed"));
 }
+
+for (const name of ["parley:reply-began", "parley:reply-ended"]) {
+  document.addEventListener(name, refresh);
+}
+
+// What happened in other tabs, and in other chats, is there at a glance.
+document.addEventListener("visibilitychange", () => document.hidden || refresh());
+addEventListener("focus", refresh);
+addEventListener("pageshow", (event) => event.persisted && refresh());
+setInterval(() => {
+  const others = "#chats a:not([aria-current]) [data-replying]";
+  if (!document.hidden && document.querySelector(others)) refresh();
+}, LOOK_EVERY);
+
+// The title over the chat is the one in the list.
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx.sourceElement.id !== "chats") return;
+  const name = document.querySelector("#chats [aria-current] [data-name]");
+  const title = document.querySelector(`h1 [data-name="${name?.dataset.name}"]`);
+  if (!title || title.textContent === name.textContent) return;
+  title.replaceWith(name.cloneNode(true));
+  document.title = `${name.textContent} · Parley`;
+});

@@ -8,7 +8,9 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import NewPage, NewPerson
 from tests.factories import make_session
 from tests.support.browsing import Person
+from tests.support.chatting import LONG, REPLY_PATIENCE, begin_chat, wait_for_growth
 from webapp.rendering.session_lists import PAGE
+from webapp.services.sessions import rename_session
 
 
 @pytest.fixture
@@ -45,3 +47,31 @@ def test_the_list_goes_on_as_one_scrolls_and_stays_when_it_is_brought_up_to_date
     expect(rows(page)).to_have_count(PAGE + 7)
     expect(rows(page).first).to_contain_text("From elsewhere")
     expect(rows(page).last).to_contain_text("Put aside")
+
+
+def test_two_tabs_agree_after_a_glance(page: Page, ada: Person) -> None:
+    now = datetime.now(UTC)
+    here = make_session(ada.id, session_name="Here", last_activity_at=now, seen_at=now)
+    there = make_session(
+        ada.id, session_name="There", last_activity_at=now, seen_at=now - timedelta(hours=1)
+    )
+    page.goto(f"/sessions/{here.id}")
+    row = rows(page).filter(has_text="There")
+    expect(row).to_contain_text("unread")
+    other = page.context.new_page()
+    other.goto(f"/sessions/{there.id}")
+    rename_session(here.id, "Here, and renamed")
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(row).not_to_contain_text("unread")
+    expect(page.get_by_role("heading", name="Here, and renamed")).to_be_visible()
+    expect(page).to_have_title("Here, and renamed · Parley")
+
+
+def test_a_reply_elsewhere_is_unread_when_it_has_ended(page: Page) -> None:
+    begin_chat(page, LONG)
+    wait_for_growth(page, 10)
+    page.goto("/sessions/new")
+    expect(rows(page)).to_contain_text("replying")
+    expect(rows(page)).to_contain_text("unread", timeout=REPLY_PATIENCE)
+    rows(page).get_by_role("link").click()
+    expect(rows(page)).not_to_contain_text("unread")

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
-from tests.factories import make_session, make_user
+from tests.factories import make_run, make_session, make_user
 from tests.rendering.test_windows import counted_queries
 from tests.support.client import HTMX, PageClient
-from webapp.database import write_tx
-from webapp.models import AgentSession, User
+from webapp.database import read_tx, write_tx
+from webapp.models import AgentSession, RunStatus, User
 from webapp.rendering.session_lists import MOST, PAGE
 
 NOW = datetime.now(UTC)
@@ -165,3 +165,46 @@ def test_a_chat_is_pinned_and_unpinned(client: PageClient, ada: User) -> None:
     assert "Pinned Weekly numbers" in page.page.every("nav")[0].text
     client.press(page, "Unpin")
     assert "Pinned" not in client.get("/sessions").page.text
+
+
+def dots(client: PageClient, path: str) -> list[str]:
+    [sidebar] = client.get(path).page.every("nav")
+    return [a.text.partition(", ")[2] for a in sidebar.every("a") if a.text.startswith("Chat ")]
+
+
+def test_a_reply_that_nobody_has_seen_is_unread_until_somebody_looks(
+    client: PageClient, ada: User
+) -> None:
+    chat = make_session(ada.id, session_name="Chat one", last_activity_at=NOW)
+    assert dots(client, "/sessions/new") == [""], "nobody was there before, so nothing waits"
+    with write_tx() as tx:
+        tx.execute(update(AgentSession).values(seen_at=NOW - timedelta(hours=1)))
+    before = stored(chat)
+    assert dots(client, "/sessions/new") == ["unread"]
+    assert dots(client, f"/sessions/{chat.id}") == [""]
+    assert dots(client, "/sessions/new") == [""]
+    after = stored(chat)
+    assert after.seen_at is not None
+    assert after.seen_at >= NOW
+    assert after.updated_at == before.updated_at
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        (RunStatus.QUEUED, "replying"),
+        (RunStatus.RUNNING, "replying"),
+        (RunStatus.PAUSED, "waits for you"),
+        (RunStatus.FAILED, ""),
+    ],
+)
+def test_a_chat_says_what_it_does(
+    client: PageClient, ada: User, status: RunStatus, says: str
+) -> None:
+    make_run(make_session(ada.id, session_name="Chat one").id, status=status)
+    assert dots(client, "/sessions/new") == [says]
+
+
+def stored(chat: AgentSession) -> AgentSession:
+    with read_tx() as tx:
+        return tx.get_one(AgentSession, chat.id)

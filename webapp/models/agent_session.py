@@ -82,6 +82,11 @@ class AgentSession(Entity):
         cascade="all, delete-orphan",
     )
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether its owner has had it before them since something last came."""
+        return self.seen_at is not None and self.seen_at >= self.last_activity_at
+
     @classmethod
     def owned_by(cls, user_id: UUID) -> Select["AgentSession"]:
         return select(cls).where(cls.user_id == user_id, cls.is_present)

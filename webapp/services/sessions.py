@@ -1,13 +1,15 @@
 """A person's chats: made, renamed, pinned, put aside, taken back."""
 
+from contextlib import suppress
 from uuid import UUID, uuid4
 
 from sqlalchemy import Select, exists, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from webapp.database import read_tx, utc_now, write_tx
+from webapp.database import DatabaseBusy, read_tx, utc_now, write_tx
 from webapp.models import AgentRun, AgentSession, SessionMessage
 from webapp.services.facts import SessionGone
 
@@ -72,6 +74,17 @@ def activate_session(session_id: UUID) -> None:
 def pin_session(session_id: UUID, *, is_pinned: bool) -> None:
     """A pinned chat stands above the others. Raises SessionGone."""
     _change(session_id, pinned_at=utc_now() if is_pinned else None)
+
+
+def mark_seen(session_id: UUID) -> None:
+    """Its owner has it before them, with all that came so far; nothing where that is known."""
+    unseen = AgentSession.seen_at.is_(None) | (AgentSession.seen_at < AgentSession.last_activity_at)
+    seen = update(AgentSession).where(AgentSession.id == session_id, unseen)
+    # Looking changes nothing that others would want to know of.
+    values = {"seen_at": utc_now(), "updated_at": AgentSession.updated_at}
+    # Reading must not fail where this cannot be written.
+    with suppress(SQLAlchemyError, DatabaseBusy), write_tx() as tx:
+        tx.execute(seen.values(values), execution_options={"synchronize_session": False})
 
 
 def _change(session_id: UUID, **values: object) -> None:

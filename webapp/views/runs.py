@@ -44,7 +44,7 @@ def events(run_id: UUID) -> ResponseReturnValue:
         browser=current_token() or "",
     )
     response = Response(
-        follow(run.id, run.agent_name or run.session.agent_name or SOMEBODY, stream),
+        follow(run, run.agent_name or run.session.agent_name or SOMEBODY, stream),
         mimetype=MIMETYPE,
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )

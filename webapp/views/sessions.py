@@ -21,6 +21,7 @@ from webapp.services.sessions import (
     activate_session,
     create_session,
     deactivate_session,
+    mark_seen,
     name_after_first_message,
     pin_session,
     rename_session,
@@ -120,6 +121,8 @@ def show(session_id: UUID) -> ResponseReturnValue:
         else:
             transcript = replace(transcript, after=None)
         return render_template("sessions/_window.html", session=session, transcript=transcript)
+    if not session.is_seen:
+        mark_seen(session.id)
     return chat_page(session, place=place)
 
 

@@ -7,10 +7,12 @@ from uuid import UUID
 from flask import current_app, render_template
 from flask.globals import request_ctx
 
+from webapp.models import AgentRun
 from webapp.rendering.live import Frame, LiveReply
 from webapp.rendering.transcript import load_turn
 from webapp.runs import read_events
 from webapp.runs.events import RunEnded
+from webapp.services.sessions import mark_seen
 from webapp.web.sse import HEARTBEAT, RETRY, encode
 from webapp.web.streams import Stream, current_streams
 
@@ -18,18 +20,20 @@ LOOK_EVERY = 0.2
 """Seconds until a reader that has gone, or must go, is noticed."""
 
 
-def follow(run_id: UUID, agent_name: str, stream: Stream) -> Iterator[str]:
+def follow(run: AgentRun, agent_name: str, stream: Stream) -> Iterator[str]:
     """The text of the stream. Called in a request, it holds neither its context nor a transaction.
 
     What is written is rendered without a context; only the end asks for addresses and the person.
     """
     templates = current_app.jinja_env
     context = request_ctx.copy()
+    run_id, session_id = run.id, run.session_id
 
     def render(template: str, **needs: Any) -> str:
         return templates.get_template(template).render(needs)
 
     def render_last() -> str:
+        mark_seen(session_id)
         with context.copy():
             return render_end(run_id)
 
