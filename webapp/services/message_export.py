@@ -11,7 +11,7 @@ from webapp.models import SessionMessage, User
 from webapp.services.audit import record_audit
 from webapp.services.message_filters import MessageFilters
 from webapp.services.message_viewer import MessageRow, list_messages
-from webapp.services.reading import MESSAGES_EXPORTED, record_reading
+from webapp.services.reading import MESSAGES_EXPORTED, check_admin, record_reading
 
 CHUNK = 200
 WINDOW_SECONDS = 2.0
@@ -42,11 +42,13 @@ def export_messages(
 ) -> Iterator[ExportedMessage]:
     """The messages, newest first, read a part at a time: no transaction is open in between.
 
-    For each person it is written down before the first of their words is given out.
+    For each person it is written down before the first of their words is given out. Raises
+    ReadingOff in the middle, when the reader is an admin no more: the file stays incomplete.
     """
     before: UUID | None = None
     told: set[UUID] = set()
     while True:
+        check_admin(reader_id)
         page = list_messages(filters, before, limit=CHUNK, budget=WINDOW_SECONDS)
         new = {row.user_id for row in page.rows} - told
         record_reading(reader_id, dict.fromkeys(new, 0), reason, MESSAGES_EXPORTED, address)

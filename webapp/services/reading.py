@@ -16,7 +16,7 @@ from webapp.database import read_tx, write_tx
 from webapp.models import AgentSession, AuditEntry, User
 from webapp.models.columns import id_at
 from webapp.services.audit import record_audit
-from webapp.services.facts import ReasonNeeded, SessionGone
+from webapp.services.facts import ReadingOff, ReasonNeeded, SessionGone
 
 LASTS = timedelta(hours=1)
 MAX_REASON = 200
@@ -71,6 +71,14 @@ def check_chat_open(reader_id: UUID, session_id: UUID) -> None:
             raise SessionGone
         if owner_id != reader_id and session_id not in _open_chats(tx, reader_id):
             raise ReasonNeeded
+
+
+def check_admin(reader_id: UUID) -> None:
+    """Raises ReadingOff for who is an admin no more, or has been disabled."""
+    with read_tx() as tx:
+        reader = tx.get(User, reader_id)
+        if reader is None or not (reader.is_admin and reader.is_active):
+            raise ReadingOff
 
 
 def list_reason(reader_id: UUID) -> str | None:

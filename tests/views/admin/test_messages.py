@@ -12,6 +12,8 @@ from tests.services.chats import change, make_chat, messages_of, reply
 from tests.support.apps import app_like
 from tests.support.client import HTMX, PageClient
 from webapp.models import User, UserRole
+from webapp.services.facts import ReadingOff
+from webapp.services.people import set_role
 from webapp.services.reading import describe_readings, list_readings, open_chat
 
 CALL = {"type": "function_call", "call_id": "c1", "name": "clock", "arguments": '{"zone": "UTC"}'}
@@ -138,6 +140,21 @@ def test_an_export_is_a_file_of_the_chosen_ones_and_is_told_to_the_people(
     assert {line["email"] for line in lines} == {"ada@example.org"}
     assert answer.headers["Content-Disposition"] == "attachment; filename=messages.jsonl"
     assert readings_of(ada) == [("reading.messages_exported", 0, "Asked by her")]
+
+
+def test_an_export_breaks_off_when_the_admin_is_one_no_more(
+    desk: PageClient, admin: User, ada: User
+) -> None:
+    make_chat(ada.id, *(f"message {number}" for number in range(450)))
+    make_user(role=UserRole.ADMIN)
+    page, asked = desk.get("/admin/messages"), {"export-reason": "Asked", "export-kind": "jsonl"}
+    answer = desk.post_form(page, asked, buffered=False)
+    lines = answer.iter_encoded()
+    assert b"message 449" in next(lines)
+    set_role(admin.id, UserRole.USER)
+    with pytest.raises(ReadingOff):
+        list(lines)
+    answer.close()
 
 
 def test_a_spreadsheet_takes_no_cell_for_a_formula(desk: PageClient, ada: User) -> None:
