@@ -144,6 +144,10 @@ class Settings(BaseSettings):
     """The longest reply."""
     max_tool_output: Positive = 100_000
     """The longest output of a tool; what is beyond it is cut."""
+    history_items: Count = 0
+    """The newest items of a chat that a model is shown, at most, in whole turns; 0 shows all."""
+    history_tokens: Count = 0
+    """The same in tokens, estimated as four bytes each; 0 shows all."""
     max_runs: Positive = 200
     """Runs at one time in all."""
     max_runs_per_person: Positive = 8

@@ -187,6 +187,8 @@ class Turn:
     reply: Reply | None
     at: Literal["", "message", "reply"] = ""
     """Which of them the page opens at."""
+    begins_model_view: bool = False
+    """Whether the model is shown nothing from before this turn."""
 
 
 @dataclass(frozen=True)

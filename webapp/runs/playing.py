@@ -34,6 +34,7 @@ from webapp.runs.listening import Hooks, Listener
 from webapp.runs.recorder import Recorder
 from webapp.runs.run_session import RunSession
 from webapp.runs.spans import SPANS, trace_id
+from webapp.services.histories import fit_history
 
 Work: TypeAlias = list[TResponseInputItem] | RunState[Any, Agent[Any]]
 
@@ -140,7 +141,7 @@ class Play:
     def _run_config(self) -> RunConfig:
         return replace(
             run_config(self._settings),
-            call_model_input_filter=_cut_to(self._settings.max_tool_output),
+            call_model_input_filter=_fitted(self._settings),
             trace_id=trace_id(self._run.id),
             tracing_disabled=False,
         )
@@ -177,17 +178,25 @@ def _used(result: RunResultStreaming) -> tuple[int, ...]:
     )
 
 
-def _cut_to(limit: int) -> CallModelInputFilter:
-    """Show the model no more of a tool's output than is stored."""
+def _fitted(settings: Settings) -> CallModelInputFilter:
+    """Show the model the newest part of the history, and no more of a tool's output than is stored.
 
-    def cut(data: CallModelData[Any]) -> ModelInputData:
+    What is left out of a call is still in the session: a run that goes on loses nothing by it.
+    """
+
+    def fit(data: CallModelData[Any]) -> ModelInputData:
         items = [
-            cast("TResponseInputItem", cut_item(cast("Item", item), limit))
-            for item in data.model_data.input
+            cut_item(cast("Item", item), settings.max_tool_output) for item in data.model_data.input
         ]
-        return ModelInputData(input=items, instructions=data.model_data.instructions)
+        kept, _ = fit_history(
+            items,
+            max_items=settings.history_items or None,
+            max_tokens=settings.history_tokens or None,
+        )
+        shown = cast("list[TResponseInputItem]", kept)
+        return ModelInputData(input=shown, instructions=data.model_data.instructions)
 
-    return cut
+    return fit
 
 
 async def _let_go(result: RunResultStreaming) -> None:

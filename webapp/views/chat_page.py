@@ -11,6 +11,7 @@ from webapp.assistants.catalogue import cards
 from webapp.assistants.choice import model_notice
 from webapp.forms.messages import FirstMessageForm, MessageForm, new_key
 from webapp.models import AgentSession
+from webapp.rendering.model_views import mark_model_view
 from webapp.rendering.transcript import END, load_transcript
 from webapp.rendering.view_models import Transcript, Turn
 from webapp.rendering.windows import Place
@@ -34,7 +35,7 @@ def chat_page(
 
     With what was typed where it could not be sent.
     """
-    transcript = load_transcript(session.id, place)
+    transcript = transcript_of(session, place)
     agent = _agent_of(session)
     return _page(
         "sessions/show.html",
@@ -46,6 +47,16 @@ def chat_page(
         active_run_id=_active_run(transcript.turns),
         version=None,
         model_notice=model_notice(settings(), [agent]),
+    )
+
+
+def transcript_of(session: AgentSession, place: Place = END) -> Transcript:
+    """A window of the chat, with the line where the model's view begins."""
+    return mark_model_view(
+        session.id,
+        load_transcript(session.id, place),
+        max_items=settings().history_items,
+        max_tokens=settings().history_tokens,
     )
 
 

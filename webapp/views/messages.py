@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.forms.messages import MessageForm, new_key
 from webapp.models import AgentSession
-from webapp.rendering.transcript import load_message, load_transcript, load_turn
+from webapp.rendering.transcript import load_message, load_turn
 from webapp.rendering.view_models import PersonMessage
 from webapp.runs import edit_message, regenerate_reply, start_run
 from webapp.services.facts import (
@@ -18,7 +18,7 @@ from webapp.services.facts import (
     TooManyRuns,
 )
 from webapp.services.sessions import name_after_first_message
-from webapp.views.chat_page import chat_page
+from webapp.views.chat_page import chat_page, transcript_of
 from webapp.web.access import own_session
 from webapp.web.htmx import is_htmx
 from webapp.web.troubles import Trouble, of_fact
@@ -81,7 +81,7 @@ def update(session_id: UUID, position: int) -> ResponseReturnValue:
     if not is_htmx():
         return redirect(url_for("sessions.show", session_id=session.id), 303)
     # What followed the message is gone with it: the chat is shown anew, at its end.
-    transcript = load_transcript(session.id)
+    transcript = transcript_of(session)
     return render_template("sessions/_window.html", session=session, transcript=transcript)
 
 

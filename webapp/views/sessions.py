@@ -11,7 +11,6 @@ from flask_login import current_user
 from webapp.forms.messages import FirstMessageForm, new_key
 from webapp.forms.sessions import RenameForm
 from webapp.rendering.session_lists import SessionLists, load_lists, load_part
-from webapp.rendering.transcript import load_transcript
 from webapp.rendering.windows import Place
 from webapp.runs import start_run, stop_runs_in
 from webapp.services.facts import CapReached, TooManyRuns
@@ -26,7 +25,7 @@ from webapp.services.sessions import (
     pin_session,
     rename_session,
 )
-from webapp.views.chat_page import chat_page, new_chat_page, offered_agent
+from webapp.views.chat_page import chat_page, new_chat_page, offered_agent, transcript_of
 from webapp.web.access import own_deleted_session, own_session
 from webapp.web.htmx import is_htmx, page_or_partial
 from webapp.web.redirects import redirect_local
@@ -114,7 +113,7 @@ def show(session_id: UUID) -> ResponseReturnValue:
     session = own_session(session_id)
     place = Place(**{name: request.args.get(name, type=_position) for name in PLACES})
     if is_htmx():
-        transcript = load_transcript(session.id, place)
+        transcript = transcript_of(session, place)
         # On the other side is what the page shows already.
         if place.after:
             transcript = replace(transcript, before=None)

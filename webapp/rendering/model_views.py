@@ -1,0 +1,81 @@
+"""Where what the model reads begins, in a chat that is longer than a model is shown."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.database import read_tx
+from webapp.models import SessionMessage as Message
+from webapp.rendering.items import is_from_person
+from webapp.rendering.turns import Entry
+from webapp.rendering.view_models import Transcript, Turn
+from webapp.rendering.windows import COLUMNS, load_entries
+from webapp.services.histories import estimate_tokens, fit_history
+
+PAGE = 200
+
+
+def mark_model_view(
+    session_id: UUID, transcript: Transcript, *, max_items: int, max_tokens: int
+) -> Transcript:
+    """Say of the turn at which the model's view begins that it does, where it is in the window."""
+    if not max_items and not max_tokens:
+        return transcript
+    with read_tx() as tx:
+        start = find_model_view(tx, session_id, max_items=max_items, max_tokens=max_tokens)
+    turns = list(transcript.turns)
+    for at, turn in enumerate(turns if start else ()):
+        if start and _begin(turn) <= start <= _end(turn):
+            turns[at] = replace(turn, begins_model_view=True)
+    return replace(transcript, turns=tuple(turns))
+
+
+def find_model_view(
+    tx: Session, session_id: UUID, *, max_items: int, max_tokens: int
+) -> int | None:
+    """The position of the first item that the model is shown; None where it is shown all.
+
+    A limit of 0 is none. Read from the end, no further than the limits reach.
+    """
+    if not max_items and not max_tokens:
+        return None
+    entries = _load_newest(tx, session_id, max_items, max_tokens)
+    if not entries:
+        return None
+    items = [entry.item for entry in entries]
+    kept, left_out = fit_history(items, max_items=max_items or None, max_tokens=max_tokens or None)
+    if not left_out:
+        return None
+    return next(entry.position for entry in entries if entry.item is kept[0])
+
+
+def _begin(turn: Turn) -> int:
+    return (turn.message and turn.message.position) or 0
+
+
+def _end(turn: Turn) -> int:
+    return (turn.reply and turn.reply.position) or _begin(turn)
+
+
+def _load_newest(tx: Session, session_id: UUID, max_items: int, max_tokens: int) -> list[Entry]:
+    """The newest items until beyond a limit, from the beginning of a turn on; or all there are."""
+
+    def is_beyond(entries: list[Entry]) -> bool:
+        if max_items and len(entries) > max_items:
+            return True
+        return bool(max_tokens) and sum(estimate_tokens(e.item) for e in entries) > max_tokens
+
+    newest: list[Entry] = []
+    rows = select(*COLUMNS).where(Message.session_id == session_id, Message.superseded_at.is_(None))
+    while True:
+        more = rows.where(Message.position < newest[-1].position) if newest else rows
+        page = load_entries(tx, more.order_by(Message.position.desc()).limit(PAGE))
+        newest += page
+        turns = [at for at, entry in enumerate(newest) if is_from_person(entry.item)]
+        from_turn = newest[: turns[-1] + 1] if turns else []
+        if len(page) < PAGE:
+            return newest[::-1]
+        if is_beyond(from_turn):
+            return from_turn[::-1]
