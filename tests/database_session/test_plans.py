@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, insert, text
+from sqlalchemy import Engine, event, insert, select, text
 
 from tests.database_session.conftest import Run
 from tests.database_session.rows import said
 from webapp.database import write_tx
 from webapp.database_session import DatabaseSession
-from webapp.models import AgentSession, User
+from webapp.models import AgentSession, MessageRole, SessionMessage, User
 
 Ran = list[tuple[str, Any]]
 SHORT, LONG = 200, 20_000
@@ -38,17 +38,18 @@ def sessions(engine: Engine, user: User, run: Run) -> dict[int, DatabaseSession]
     ]
     with write_tx() as tx:
         tx.execute(insert(AgentSession), others)
+        keys = tx.scalars(select(AgentSession.id)).all()
+        one = {"position": 1, "role": MessageRole.USER, "content": "one"}
+        tx.execute(insert(SessionMessage), [one | {"session_id": key} for key in keys])
     made = {
         length: DatabaseSession(f"length_{length}", user.id, engine) for length in (SHORT, LONG)
     }
     for length, session in made.items():
         run(session.add_items(said(*range(length))))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
-    if engine.dialect.name == "sqlite":
-        # From time to time the index of words merges what is new, whoever comes then.
-        with write_tx() as tx:
-            tx.execute(text("INSERT INTO search_index (search_index) VALUES ('optimize')"))
+    # From time to time SQLite's index of words merges what is new, whoever comes then.
+    merge = "INSERT INTO search_index (search_index) VALUES ('optimize')"
+    with write_tx() as tx:
+        tx.execute(text("ANALYZE" if engine.dialect.name == "postgresql" else merge))
     return made
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine, insert, text
 
 from tests.database_session.test_plans import recorded
 from tests.factories import make_user
@@ -34,8 +34,9 @@ def ada(engine: Engine) -> User:
     ]
     with write_tx() as tx:
         tx.execute(insert(AgentSession), others)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
+    if engine.dialect.name == "postgresql":
+        with write_tx() as tx:
+            tx.execute(text("ANALYZE"))
     return people[2]
 
 

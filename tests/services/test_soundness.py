@@ -59,6 +59,15 @@ def test_missing_triggers_and_what_they_missed_are_found() -> None:
     assert "flask search rebuild" in found["Search knows every message"]
 
 
+@pytest.mark.usefixtures("without_triggers")
+def test_documents_of_messages_that_are_gone_are_found() -> None:
+    run("DELETE FROM session_message WHERE role = 'user'")
+    make_chat(make_user().id, "unseen")
+    assert (
+        "1 documents are of messages that are not there" in wrongs()["Search knows every message"]
+    )
+
+
 def test_a_document_that_others_would_find_is_found() -> None:
     stranger = make_user().id
     with write_tx() as tx:

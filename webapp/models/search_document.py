@@ -1,10 +1,12 @@
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Connection, ForeignKey, Index, Integer, Table, Text, event, text
+from sqlalchemy import BigInteger, Connection, Index, Integer, Table, Text, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.database import Base
 from webapp.models.search_index import make_search_index
+from webapp.models.session_message import SessionMessage
 
 _IS_TITLE = text("message_id IS NULL")
 
@@ -30,17 +32,17 @@ class SearchDocument(Base):
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     user_id: Mapped[UUID]
-    """The owner; the session's row holds the reference."""
-    session_id: Mapped[UUID] = mapped_column(
-        ForeignKey("agent_session.id", ondelete="CASCADE"), index=True
-    )
-    message_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("session_message.id", ondelete="CASCADE"), unique=True
-    )
+    """The owner. The keys are not references: the triggers keep them true, at half the cost."""
+    session_id: Mapped[UUID]
+    message_id: Mapped[UUID | None] = mapped_column(unique=True)
     """None for a title."""
     text: Mapped[str] = mapped_column(Text)
     """A title, or the first 200,000 characters of a message: PostgreSQL's tsvector holds no more
     for certain."""
+
+
+# Its triggers are theirs, so theirs are made first.
+cast("Table", SearchDocument.__table__).add_is_dependent_on(cast("Table", SessionMessage.__table__))
 
 
 @event.listens_for(SearchDocument.__table__, "after_create")

@@ -2,11 +2,12 @@
 
 from sqlalchemy import Connection
 
-MADE = (
-    """
+SCOPE = """
     ALTER TABLE search_document ADD COLUMN scope TEXT
     GENERATED ALWAYS AS (char(57344 + (message_id IS NULL)) || user_id) VIRTUAL
-    """,
+"""
+MADE = (
+    SCOPE,
     """
     CREATE VIRTUAL TABLE search_index USING fts5(
         text, scope, content='search_document', content_rowid='id', columnsize=0,
@@ -30,7 +31,6 @@ TRIGGERS = {
             INSERT INTO search_index (rowid, text, scope) VALUES (new.id, new.text, new.scope);
         END
     """,
-    # Deleting a message or a chat comes here too: the references cascade.
     "search_document_removed": """
         AFTER DELETE ON search_document BEGIN
             INSERT INTO search_index (search_index, rowid, text, scope)
@@ -60,6 +60,13 @@ TRIGGERS = {
             ON CONFLICT (message_id) DO UPDATE SET text = excluded.text;
         END
     """,
+    # Here, not by a reference: those cost two look-ups for each document that is added. A chat's
+    # messages come here too when the chat is deleted.
+    "search_message_removed": """
+        AFTER DELETE ON session_message WHEN old.role IN ('user', 'assistant') BEGIN
+            DELETE FROM search_document WHERE message_id = old.id;
+        END
+    """,
     "search_title_added": """
         AFTER INSERT ON agent_session WHEN new.session_name <> '' BEGIN
             INSERT INTO search_document (user_id, session_id, text)
@@ -72,6 +79,11 @@ TRIGGERS = {
             DELETE FROM search_document WHERE session_id = new.id AND message_id IS NULL;
             INSERT INTO search_document (user_id, session_id, text)
             SELECT new.user_id, new.id, new.session_name WHERE new.session_name <> '';
+        END
+    """,
+    "search_title_removed": """
+        AFTER DELETE ON agent_session WHEN old.session_name <> '' BEGIN
+            DELETE FROM search_document WHERE session_id = old.id AND message_id IS NULL;
         END
     """,
 }

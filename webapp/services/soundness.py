@@ -110,6 +110,12 @@ def _documents(tx: Session) -> str:
     messages = tx.scalar(select(func.count()).select_from(SessionMessage).where(said)) or 0
     known = SearchDocument.message_id.is_not(None)
     documents = tx.scalar(select(func.count()).select_from(SearchDocument).where(known)) or 0
+    message = (
+        select(SessionMessage.id).where(SessionMessage.id == SearchDocument.message_id).exists()
+    )
+    lost = tx.scalar(select(func.count()).select_from(SearchDocument).where(known, ~message)) or 0
+    if lost:
+        return f"{lost:,} documents are of messages that are not there. {REBUILD}"
     if messages == documents:
         return ""
     return f"There are {messages:,} messages to be found and {documents:,} documents. {REBUILD}"
