@@ -18,3 +18,4 @@ import "./copy.js";
 import "./toast.js";
 import "./time-zone.js";
 import "./edit.js";
+import "./places.js";

@@ -23,6 +23,7 @@ from webapp.models import RunStatus, SignIn, User, UserRole
 from webapp.services.api_tokens import create_token
 from webapp.services.invitations import invite
 from webapp.services.password_resets import make_password_reset
+from webapp.services.todos import create_todo
 
 ROLES = ("nobody", "owner", "admin")
 CASES = {
@@ -70,6 +71,10 @@ CASES = {
     "POST sessions.delete": (303, 303, 404),
     "POST sessions.restore": (303, 404, 404),  # It was not deleted.
     "GET styleguide.index": (303, 404, 404),
+    "GET todos.index": (303, 200, 200),
+    "POST todos.complete": (303, 303, 404),
+    "POST todos.reopen": (303, 303, 404),
+    "POST todos.delete": (303, 303, 404),
     "GET runs.events": (303, 200, 404),
     "GET runs.show": (303, 200, 404),
     "GET runs.edit_message": (303, 409, 404),  # Its reply is not there yet.
@@ -122,6 +127,8 @@ def route_named(app: Flask, name: str, owner: User, admin: User) -> Route:
             ids["sign_in_id"] = tx.scalar(newest.order_by(SignIn.id.desc()).limit(1))
     if "api_tokens." in name:
         ids["token_id"] = create_token(owner.id, "Script")[0]
+    if "todos." in name:
+        ids["todo_id"] = create_todo(owner.id, uuid4().hex).id
     if "invitations." in name:
         email = f"{uuid4().hex}@example.org"
         ids["token"] = invite(invited_by_id=admin.id, email=email, role=UserRole.USER, days=1)

@@ -23,6 +23,7 @@ from webapp.views import (
     sessions,
     sign_ins,
     styleguide,
+    todos,
     versions,
 )
 
@@ -40,6 +41,7 @@ def init_views(app: Flask) -> None:
     app.register_blueprint(messages.bp)
     app.register_blueprint(sessions.bp)
     app.register_blueprint(styleguide.bp)
+    app.register_blueprint(todos.bp)
     app.register_blueprint(versions.bp)
     app.register_blueprint(runs.bp)
     app.register_blueprint(search.bp)

@@ -35,7 +35,7 @@ STYLES = (
 )
 ADMIN_STYLES = ("chart", "admin")
 """For the admin's desk alone: nobody else has to fetch them."""
-SETTINGS_STYLES = ("settings",)
+SETTINGS_STYLES = ("settings", "todo")
 FOR_EVER = "public, max-age=31536000, immutable"
 DIGEST_CHARACTERS = 12
 

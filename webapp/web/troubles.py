@@ -107,6 +107,10 @@ OF_FACTS: dict[type[facts.Fact], Trouble] = {
     facts.ResetClosed: Trouble(
         404, "This link has ended", "It was used, or it is too old. Ask for another."
     ),
+    facts.TodoGone: Trouble(404, "There is no such todo", "It may have been deleted meanwhile."),
+    facts.TodoExists: Trouble(
+        409, "There is an open todo of this title", "Complete that one first, or delete one."
+    ),
     facts.ReadingOff: Trouble(
         403, "Chats are private here", "Admins do not read other people's chats."
     ),
