@@ -137,12 +137,18 @@ def stored_events(tx: Session, run_id: UUID, after: int = 0) -> list[Numbered]:
 
 def hold_fence(tx: Session, run_id: UUID, epoch: int, **values: Any) -> None:
     """Write `values` to the run if it is still ours. Raises RunFenced when it is not."""
-    ours = tx.execute(
-        update(AgentRun)
-        .where(AgentRun.id == run_id, AgentRun.epoch == epoch, AgentRun.status == RunStatus.RUNNING)
-        .values(updated_at=utc_now(), **values)
-        .returning(AgentRun.id)
-    ).one_or_none()
+    ours = (
+        tx.connection()
+        .execute(
+            update(AgentRun)
+            .where(
+                AgentRun.id == run_id, AgentRun.epoch == epoch, AgentRun.status == RunStatus.RUNNING
+            )
+            .values(updated_at=utc_now(), **values)
+            .returning(AgentRun.id)
+        )
+        .one_or_none()
+    )
     if ours is None:
         raise RunFenced(run_id)
 

@@ -37,6 +37,7 @@ LETTING_GO = 0.15
 LONGEST_WAIT = 5.0
 """Seconds between two tries to write a run's end."""
 GONE = "gone"
+_INSERT_SPANS = insert(RunSpan)
 TRIPWIRES = (InputGuardrailTripwireTriggered, OutputGuardrailTripwireTriggered)
 
 log = structlog.get_logger(__name__)
@@ -177,7 +178,7 @@ def _write_end(
         with suppress(RunFenced), write_tx() as tx:
             status = end_run(tx, run.id, run.epoch, ending, events, **taken.values)
             if taken.spans:
-                tx.execute(insert(RunSpan), taken.spans)
+                tx.connection().execute(_INSERT_SPANS, taken.spans)
             count_tokens(tx, run.id, run.used)
             return status
     with read_tx() as tx:

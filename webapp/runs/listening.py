@@ -13,19 +13,23 @@ from webapp.runs.run_session import RunSession
 
 _TEXT = frozenset({"response.output_text.delta", "response.refusal.delta"})
 _REASONING = frozenset({"response.reasoning_summary_text.delta", "response.reasoning_text.delta"})
+_PIECES = _TEXT | _REASONING
 _ARGUMENTS = ("_arguments.delta", "_code.delta", "_input.delta")
 
 
 class Listener:
     """Hears one run's stream. It never awaits, so that its events keep the order of the SDK's."""
 
-    def __init__(self, recorder: Recorder, agent_name: str, texts: int) -> None:
+    def __init__(self, recorder: Recorder, agent_name: str, texts: int, *, max_output: int) -> None:
         self.model: str | None = None
         """What the model's server calls the model that answered."""
         self.agent_name = agent_name
         """Who speaks."""
         self.has_heard_a_model = False
         self._recorder = recorder
+        self._max_output = max_output
+        self._on_the_way = 0
+        """Events of models that the SDK is still bringing."""
         self._response = 0
         self._places: dict[tuple[Any, ...], int] = {}
         self._next = {"text": texts, "reasoning": 0}
@@ -35,12 +39,36 @@ class Listener:
     def hear(self, event: StreamEvent) -> None:
         self._recorder.heard()
         if event.type == "raw_response_event":
+            self._on_the_way -= 1
             self._hear_raw(event.data)
         elif event.type == "run_item_stream_event":
             self._hear_item(event)
         elif event.new_agent.name != self.agent_name:
             self.agent_name = event.new_agent.name
             self._recorder.agent_changed(self.agent_name)
+
+    def overhear(self, data: Any, *, is_first: bool) -> bool:
+        """Hear a piece of text before the SDK brings it; whether it need not any more.
+
+        Only where nothing else is on its way, so that the order stays the SDK's. The first of
+        each stream comes the long way: where it never arrives, as from an agent inside a tool,
+        nothing more is heard here. So does what is too much, which ends the run.
+        """
+        is_piece = getattr(data, "type", "") in _PIECES
+        if is_first or self._on_the_way or not is_piece or len(data.delta) > self._left:
+            self._on_the_way += 1
+            return False
+        self._hear_raw(data)
+        return True
+
+    @property
+    def has_enough(self) -> bool:
+        """Whether the model has written more than a reply may be."""
+        return self._left < 0
+
+    @property
+    def _left(self) -> int:
+        return self._max_output - self._recorder.characters
 
     def _hear_raw(self, data: Any) -> None:
         self.has_heard_a_model = True

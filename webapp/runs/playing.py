@@ -31,6 +31,7 @@ from webapp.runs.casting import Catalogue, entry_for, instructed, speaker
 from webapp.runs.claiming import USED, ClaimedRun
 from webapp.runs.ending import FINISHED, Ending, paused
 from webapp.runs.listening import Hooks, Listener
+from webapp.runs.overhearing import Overhearing, overheard
 from webapp.runs.recorder import Recorder
 from webapp.runs.run_session import RunSession
 from webapp.runs.spans import SPANS, trace_id
@@ -66,7 +67,9 @@ class Play:
         agent = instructed(speaker(entry.agent, begins), self._run.agent_instructions)
         speaks = self._run.speaker or agent.name
         session = self._session(speaks)
-        self._listener = Listener(self._recorder, speaks, self._run.texts)
+        self._listener = Listener(
+            self._recorder, speaks, self._run.texts, max_output=self._settings.max_output
+        )
         work: Work | None = cast("list[TResponseInputItem]", self._run.input)
         if paused:
             work = await resumed(agent, self._run, self._context(), self._recorder)
@@ -95,11 +98,11 @@ class Play:
     async def _play(self, agent: Agent[Any], work: Work, session: RunSession) -> None:
         assert self._listener is not None
         result = Runner.run_streamed(
-            agent,
+            overheard(agent, self._listener) if isinstance(work, list) else agent,
             work,
             session=session,
             context=self._context(),
-            run_config=self._run_config(),
+            run_config=self._run_config(agent),
             max_turns=self._settings.max_turns,
             hooks=Hooks(self._recorder, session),
         )
@@ -122,7 +125,7 @@ class Play:
         async with aclosing(stream) as events:
             async for event in events:
                 self._listener.hear(event)
-                if self._recorder.characters > self._settings.max_output:
+                if self._listener.has_enough:
                     result.cancel()
                     raise TooMuch
 
@@ -138,9 +141,13 @@ class Play:
             return None
         return state
 
-    def _run_config(self) -> RunConfig:
+    def _run_config(self, agent: Agent[Any]) -> RunConfig:
+        assert self._listener is not None
+        config = run_config(self._settings)
+        if not agent.input_guardrails:
+            config.model_provider = Overhearing(config.model_provider, self._listener)
         return replace(
-            run_config(self._settings),
+            config,
             call_model_input_filter=_fitted(self._settings),
             trace_id=trace_id(self._run.id),
             tracing_disabled=False,
