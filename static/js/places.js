@@ -15,10 +15,16 @@ document.addEventListener("submit", (event) => {
   at = thing ? places().indexOf(thing.querySelector("[data-place]")) : -1;
 });
 
+// What was pressed may still be there, in another list: the place is kept, not the thing.
+function isHere() {
+  const focused = document.activeElement;
+  return focused === document.body || focused.closest("[data-keeps-place]");
+}
+
 document.addEventListener("htmx:after:swap", () => {
   if (at < 0) return;
   say(said);
-  if (document.activeElement === document.body) {
+  if (isHere()) {
     const left = places().filter((place) => place.checkVisibility());
     (left[Math.min(at, left.length - 1)] ?? document.querySelector("[data-keeps-place]")).focus();
   }
