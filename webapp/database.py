@@ -253,8 +253,11 @@ def writers_queue(engine: Engine) -> FairLock | None:
     """Where the writers of this process wait for their turn; None where they need not."""
     if engine.dialect.name != "sqlite":
         return None
-    with _writers_guard:
-        return _writers.setdefault(engine, FairLock())
+    queue = _writers.get(engine)
+    if queue is None:
+        with _writers_guard:
+            queue = _writers.setdefault(engine, FairLock())
+    return queue
 
 
 @contextmanager

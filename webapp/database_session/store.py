@@ -44,6 +44,8 @@ class OwnSession:
         self.metadata = metadata
         """What its row says when it has to be made."""
         self.where = {"user_id": user_id.hex, "name": name}
+        self.seems_new = False
+        """Nothing was found in it: then its row is likely to be made, not changed."""
 
 
 def append_items(
@@ -76,10 +78,13 @@ def append_rows(
     stamp: Mapping[str, Any],
 ) -> None:
     """Add rows made by `rows_of`, making the session when it is not there yet."""
-    values = own.where | {"count": len(rows)}
-    reserved = statements.RESERVE.run(connection, values).one_or_none()
+    reserved = None
+    if not own.seems_new:
+        values = own.where | {"count": len(rows)}
+        reserved = statements.RESERVE.run(connection, values).one_or_none()
     if reserved is None:
         reserved = _make_session(connection, own, len(rows))
+    own.seems_new = False
     _insert(connection, reserved, rows, stamp)
 
 
@@ -90,6 +95,7 @@ def newest_items(connection: Connection, own: OwnSession, limit: int | None) -> 
     else:
         texts = statements.NEWEST_TEXTS.texts(connection, own.where | {"count": limit})
         texts.reverse()
+    own.seems_new = not texts
     items = parse_together(texts)
     if items is not None:
         return items
