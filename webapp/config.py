@@ -128,6 +128,9 @@ class Settings(BaseSettings):
     openai_api: Literal["", "responses", "chat_completions"] = ""
     """Default: `responses` at OpenAI, `chat_completions` at another server."""
 
+    title_by_model: bool = True
+    """Whether the model titles a chat after the first reply; otherwise its first words do."""
+
     max_message: Positive = 100_000
     """The longest message that a person may send."""
     max_import: Positive = 100_000_000

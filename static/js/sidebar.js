@@ -2,6 +2,7 @@
 import { post } from "./post.js";
 
 const LOOK_EVERY = 4000;
+const TITLE_WAITS = [1500, 4000, 10000];
 const root = document.documentElement;
 
 function isShown(element) {
@@ -28,6 +29,12 @@ function refresh() {
 for (const name of ["parley:reply-began", "parley:reply-ended"]) {
   document.addEventListener(name, refresh);
 }
+
+// After the first reply the chat gets its title, in a while.
+document.addEventListener("parley:reply-ended", () => {
+  if (document.querySelectorAll(".exchange").length > 1) return;
+  for (const wait of TITLE_WAITS) setTimeout(refresh, wait);
+});
 
 // What happened in other tabs, and in other chats, is there at a glance.
 document.addEventListener("visibilitychange", () => document.hidden || refresh());

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from webapp.assistants import catalogue as assistants
+from webapp.assistants.choice import is_offline
 from webapp.config import Settings
 from webapp.runs.after_commit import after_commit
 from webapp.runs.channel import MemoryChannel
@@ -68,6 +69,8 @@ class Executor:
         self._keeper = Keeper(self)
         self._jobs: dict[UUID, _Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._titling: set[asyncio.Task[None]] = set()
+        self._titler: Any = None
         self._execution: Any = None
         self._agents: Any = None
         self._is_open = False
@@ -161,6 +164,19 @@ class Executor:
             self.channel.close(job.run_id)
             if job.is_wanted_again:
                 self.take(job.run_id)
+        if self._is_open and self.settings.title_by_model and not is_offline(self.settings):
+            task = self._loop.create_task(self._give_title(job.run_id))
+            self._titling.add(task)
+            task.add_done_callback(self._titling.discard)
+
+    async def _give_title(self, run_id: UUID) -> None:
+        """After the reply, and beside whatever comes next."""
+        try:
+            if self._titler is None:
+                self._titler = await asyncio.to_thread(import_module, "webapp.runs.titling")
+            await self._titler.give_title(run_id, self.settings, await self._load_agents())
+        except Exception:
+            log.exception("title_lost", run=str(run_id))
 
     async def _load_execution(self) -> Any:
         """The module that imports the SDK: on a thread, so that the loop goes on."""
@@ -176,12 +192,16 @@ class Executor:
 
     async def _finish(self, grace: float) -> None:
         await self._keeper.end()
+        for task in self._titling:
+            task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=grace)
         for job in list(self._jobs.values()):
             job.halt(Halt.CLOSING)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=LAST_WORDS)
+        if self._titling:
+            await asyncio.wait(self._titling, timeout=LAST_WORDS)
         await self._journal.flush()
         if self._execution is not None:
             await self._execution.let_models_go(self.settings)

@@ -71,6 +71,19 @@ def count_tokens(tx: Session, run_id: UUID, counted: Mapping[str, int] | None = 
         _add(tx, run.user_id, run.agent_name, run.model, **used)
 
 
+def count_aside(
+    tx: Session,
+    user_id: UUID,
+    agent_name: str | None,
+    model: str | None,
+    used: Mapping[str, int],
+) -> None:
+    """Count what was used for a person beside their runs."""
+    TOKENS.add(used["input_tokens"], kind="input")
+    TOKENS.add(used["output_tokens"], kind="output")
+    _add(tx, user_id, agent_name, model, **used)
+
+
 def _add(
     tx: Session, user_id: UUID, agent_name: str | None, model: str | None, **counts: int
 ) -> None:
