@@ -2,7 +2,7 @@
 
 import pytest
 from flask import Flask, render_template
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import NewPage, NewPerson
 from tests.factories import make_run, make_session
@@ -37,8 +37,6 @@ ENDS = {
 }
 FAR = Trouble(429, "Too many at once", "Wait a moment and try again.", retry_after=5)
 NOT_YOURS = Trouble(403, "That is not for you", "Ask an admin if you need it.")
-
-
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
