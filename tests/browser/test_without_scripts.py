@@ -40,9 +40,9 @@ def test_a_chat_from_its_first_message_to_its_end(page: Page) -> None:
     expect(field(page)).to_be_visible()
 
     page.get_by_role("button", name="Chat menu").click()
-    page.locator("#chat-menu").get_by_role("link", name="Delete").click()
-    page.get_by_role("main").get_by_role("button", name="Delete").click()
-    page.wait_for_url("**/sessions/new")
+    page.locator("#chat-menu").get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("link", name="Sums")).to_be_visible()
 
 
 def test_a_reply_is_stopped(page: Page) -> None:

@@ -3,23 +3,44 @@
 import multiprocessing
 import os
 import signal
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from tests.conftest import SECRET
 from tests.runs.conftest import Start, Watched, text_of
 from tests.runs.killed import freeze
 from tests.runs.stage import Stage, until
 from webapp.config import Settings
+from webapp.database import read_tx
 from webapp.models import AgentSession, RunStatus
 from webapp.runs import continue_run
 
 forks = multiprocessing.get_context("forkserver")
 forks.set_forkserver_preload(["tests.runs.killed"])
+
+
+def is_anybody_writing() -> bool:
+    """Whether somebody else is in the middle of a transaction."""
+    with read_tx() as tx:
+        url = tx.get_bind().engine.url
+        if url.get_backend_name() == "postgresql":
+            others = "SELECT count(*) FROM pg_stat_activity WHERE xact_start IS NOT NULL"
+            mine = "datname = current_database() AND pid <> pg_backend_pid()"
+            return tx.execute(text(f"{others} AND {mine}")).scalar_one() > 0
+    assert url.database is not None
+    with closing(sqlite3.connect(url.database, timeout=0.2)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+    return False
 
 
 class Frozen:
@@ -34,10 +55,14 @@ class Frozen:
         self.run = Watched(self._hear())
 
     def freeze(self) -> None:
-        # Right after it has written, so that it holds no lock of the database.
-        seen = len(self.run.written_kinds)
-        until(lambda: len(self.run.written_kinds) > seen)
-        self._signal(signal.SIGSTOP)
+        """Stop it where it holds no lock of the database: likely right after it has written."""
+        while True:
+            seen = len(self.run.written_kinds)
+            until(lambda seen=seen: len(self.run.written_kinds) > seen)
+            self._signal(signal.SIGSTOP)
+            if not is_anybody_writing():
+                return
+            self._signal(signal.SIGCONT)
 
     def thaw(self) -> None:
         """Let it go on, and wait until it has noticed."""

@@ -20,7 +20,8 @@ from webapp.database import read_tx
 from webapp.models import AgentRun, RunStatus, SessionMessage
 from webapp.runs import start_executor
 
-KILLS = int(os.environ.get("PARLEY_TEST_KILLS", "20"))
+KILLS = int(os.environ.get("PARLEY_TEST_KILLS", "10"))
+"""On each of the two databases."""
 CHATS = 10
 forks = multiprocessing.get_context("forkserver")
 forks.set_forkserver_preload(["tests.runs.killed"])

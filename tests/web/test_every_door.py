@@ -70,6 +70,8 @@ CASES = {
     "POST sessions.activate": (303, 303, 404),
     "POST sessions.delete": (303, 303, 404),
     "POST sessions.restore": (303, 404, 404),  # It was not deleted.
+    "GET forks.new": (303, 200, 404),
+    "POST forks.create": (303, 303, 404),
     "GET styleguide.index": (303, 404, 404),
     "GET todos.index": (303, 200, 200),
     "POST todos.complete": (303, 303, 404),
