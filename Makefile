@@ -19,7 +19,7 @@ define working
 	kill $$dots 2>/dev/null || true; wait $$dots 2>/dev/null || true; echo; exit $$failed
 endef
 
-.PHONY: help run dev test check bench bench-session bench-load bench-scale postgres lock format browser
+.PHONY: help run dev test check bench bench-session bench-load bench-scale soak postgres lock format browser
 
 help: ## list the tasks
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -51,6 +51,12 @@ bench-load: .venv/dev ## measure many people with a reply each at once
 
 bench-scale: .venv/dev ## measure with ten thousand chats and a million messages (builds them once)
 	@$(BIN)/python -m tests.bench.scale
+
+KILLS ?= 1000
+
+soak: .venv/dev ## kill a process full of runs KILLS times on each database: half an hour
+	@mkdir -p .cache
+	@PARLEY_TEST_KILLS=$(KILLS) $(BIN)/python -m pytest -s --timeout=0 tests/runs/test_kills.py 2>.cache/soak.log
 
 format: .venv/dev ## put the code in the house's form
 	@$(BIN)/ruff format --quiet

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from uuid import UUID
 
+import click
 from flask import Flask
 from sqlalchemy import select
 
@@ -62,11 +63,12 @@ def test_nothing_is_lost_or_doubled_by_kills(app: Flask, database_url: str, tmp_
     settings = Settings(
         database_url=database_url, instance=tmp_path, secret_key=SECRET, max_runs_per_person=99
     )
-    for _ in range(KILLS):
-        kill_in_the_middle(settings, chats, log, chance.uniform(0, 0.5))
-        for chat in chats:
-            taken = positions(chat)
-            assert taken == sorted(set(taken))
+    with click.progressbar(range(KILLS), label="Kills") as kills:
+        for _ in kills:
+            kill_in_the_middle(settings, chats, log, chance.uniform(0, 0.5))
+            for chat in chats:
+                taken = positions(chat)
+                assert taken == sorted(set(taken))
     executor = start_executor(settings, cast(log))
     try:
         assert {run.status for run in runs_of(chats)}.isdisjoint({RunStatus.RUNNING})
