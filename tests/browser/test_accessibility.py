@@ -62,12 +62,25 @@ def _refused(page: Page) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
+def _editing(page: Page) -> None:
+    page.locator(".turn.mine").last.hover()
+    page.get_by_role("link", name="Edit").last.click()
+    expect(page.get_by_label("Edited message")).to_be_focused()
+
+
+def _earlier_version(page: Page) -> None:
+    page.get_by_role("link", name="Earlier version").click()
+    expect(page.get_by_text("This is an earlier version.")).to_be_visible()
+
+
 STATES: dict[str, Callable[[Page], None]] = {
     "as it is": lambda _: None,
     "person's menu": _person_menu,
     "row's menu": _row_menu,
     "renaming": _renaming,
     "shortcuts": _shortcuts,
+    "editing": _editing,
+    "earlier version": _earlier_version,
     "palette": _palette,
     "refused": _refused,
     "deactivated": _deactivated,
@@ -140,9 +153,18 @@ def test_axe_finds_nothing_in_a_chat_in_any_state(
     assert findings(page) == [], "streaming"
     wait_for_reply(page)
     ask(page, "What is 6 * 7?")
+    page.locator(".reply").last.hover()
+    page.get_by_role("button", name="Regenerate").click()
+    expect(page.get_by_role("group", name="Versions")).to_be_visible()
+    wait_for_reply(page)
+    chat = page.url
+    for path in ("/fork", "/settings"):
+        page.goto(f"{chat}{path}")
+        assert findings(page) == [], path
+    page.goto(chat)
     page.locator("details.tool summary").last.click()
     for name, reach in STATES.items():
-        page.goto(page.url)
+        page.goto(chat)
         reach(page)
         assert findings(page) == [], name
 

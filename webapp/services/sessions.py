@@ -15,6 +15,8 @@ from webapp.services.facts import SessionGone
 
 MAX_NAME = 200
 MAX_FIRST_NAME = 60
+MAX_DESCRIPTION = 500
+MAX_INSTRUCTIONS = 20_000
 
 
 def create_session(user_id: UUID, agent_name: str | None, session_id: str | None = None) -> UUID:
@@ -36,6 +38,18 @@ def create_session(user_id: UUID, agent_name: str | None, session_id: str | None
 def rename_session(session_id: UUID, name: str) -> None:
     """Raises SessionGone."""
     _change(session_id, session_name=name)
+
+
+def settle_session(
+    session_id: UUID, *, agent_name: str | None, description: str, instructions: str
+) -> None:
+    """Say who answers from the next message on, and what is told beside. Raises SessionGone."""
+    _change(
+        session_id,
+        agent_name=agent_name,
+        description=description or None,
+        agent_instructions=instructions or None,
+    )
 
 
 def name_after_first_message(session_id: UUID, text: str) -> None:

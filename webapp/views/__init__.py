@@ -20,6 +20,7 @@ from webapp.views import (
     profiles,
     runs,
     search,
+    session_settings,
     sessions,
     sign_ins,
     styleguide,
@@ -40,6 +41,7 @@ def init_views(app: Flask) -> None:
     app.register_blueprint(look.bp)
     app.register_blueprint(messages.bp)
     app.register_blueprint(sessions.bp)
+    app.register_blueprint(session_settings.bp)
     app.register_blueprint(styleguide.bp)
     app.register_blueprint(todos.bp)
     app.register_blueprint(versions.bp)
