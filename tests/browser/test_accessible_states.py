@@ -1,8 +1,11 @@
 """axe finds nothing in what a reply can come to, nor on the pages that tell of trouble."""
 
+from functools import partial
+from typing import Any
+
 import pytest
 from flask import Flask, render_template
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import NewPage, NewPerson
 from tests.factories import make_run, make_session
@@ -54,7 +57,7 @@ def test_axe_finds_nothing_in_any_reply(
         {"type": "function_call_output", "call_id": call_id, "output": output}
         for call_id, output in (("c1", "Monday"), WRONG)
     ]
-    add(chat, person("مرحبا"), THOUGHT, *calls, *outputs, agent(PROSE))
+    add(chat, person("مرحبا"), THOUGHT, *calls, *outputs, agent(PROSE), agent_name="Assistant")
     add(chat, agent("Handed over."), agent_name="Billing")
     add(chat, person("As JSON"), agent('{"city": "Lisbon"}'))
     for status, words in ENDS.items():
@@ -70,6 +73,10 @@ def test_axe_finds_nothing_in_any_reply(
     assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
 
 
+def _answer(shown: dict[str, Any], route: Route) -> None:
+    route.fulfill(**shown)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_where_there_is_trouble(
     new_page: NewPage, server_database: Flask, troubles: Troubles, scheme: str
@@ -79,12 +86,8 @@ def test_axe_finds_nothing_where_there_is_trouble(
         troubles.expect(str(trouble.status))
         with server_database.test_request_context():
             html = render_template("errors/page.html", trouble=trouble, reference="0f3a")
-        page.route(
-            "**/sign-in",
-            lambda route, html=html, trouble=trouble: route.fulfill(  # type: ignore[misc]
-                status=trouble.status, content_type="text/html", body=html
-            ),
-        )
+        shown = {"status": trouble.status, "content_type": "text/html", "body": html}
+        page.route("**/sign-in", partial(_answer, shown))
         page.goto("/sign-in")
         expect(page.get_by_role("heading", name=trouble.title)).to_be_visible()
         assert findings(page) == [], trouble.title
