@@ -57,6 +57,8 @@ CASES = {
     "POST messages.update": (303, 303, 404),
     "POST messages.regenerate": (303, 303, 404),
     "GET search.index": (303, 200, 200),
+    "GET session_settings.show": (303, 200, 404),
+    "POST session_settings.update": (303, 303, 404),
     "GET sessions.home": (303, 303, 303),
     "GET sessions.index": (303, 200, 200),
     "GET sessions.sidebar": (303, 303, 303),
