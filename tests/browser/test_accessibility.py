@@ -7,11 +7,12 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage, NewPerson
 from tests.factories import make_session
-from tests.support.axe import findings
+from tests.support import axe
 from tests.support.browsing import Troubles
 from tests.support.chatting import LONG, ask, begin_chat, say, wait_for_growth, wait_for_reply
 
-SIZES = {390: 844, 768: 1024, 1440: 900}
+SIZES = {390: 844, 1440: 900}
+"""With the sidebar as a drawer, and beside the page."""
 
 
 def _person_menu(page: Page) -> None:
@@ -94,17 +95,25 @@ def open_sidebar(page: Page) -> None:
         button.click()
 
 
-def options(width: int, scheme: str) -> dict[str, object]:
-    return {"viewport": {"width": width, "height": SIZES[width]}, "color_scheme": scheme}
+def options(width: int) -> dict[str, object]:
+    return {"viewport": {"width": width, "height": SIZES[width]}}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+def findings(page: Page) -> list[str]:
+    """What axe finds in either scheme."""
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found += axe.findings(page)
+    return found
+
+
 @pytest.mark.parametrize("width", SIZES)
 def test_axe_finds_nothing_before_signing_in(
-    new_page: NewPage, new_person: NewPerson, width: int, scheme: str
+    new_page: NewPage, new_person: NewPerson, width: int
 ) -> None:
     new_person()
-    page = new_page(**options(width, scheme))
+    page = new_page(**options(width))
     for path in ("/sign-in", "/register"):
         page.goto(path)
         assert findings(page) == []
@@ -121,13 +130,12 @@ def _expected(troubles: Troubles) -> None:
     troubles.expect("404|422")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", SIZES)
 def test_axe_finds_nothing_on_a_persons_pages(
-    signed_in: NewPage, new_person: NewPerson, width: int, scheme: str
+    signed_in: NewPage, new_person: NewPerson, width: int
 ) -> None:
     ada = new_person()
-    page = signed_in(ada, **options(width, scheme))
+    page = signed_in(ada, **options(width))
     make_session(ada.id, session_name="Put aside", is_active=False)
     empty = make_session(ada.id, session_name="Empty")
     paths = (
@@ -142,12 +150,9 @@ def test_axe_finds_nothing_on_a_persons_pages(
         assert findings(page) == [], path
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", SIZES)
-def test_axe_finds_nothing_in_a_chat_in_any_state(
-    signed_in: NewPage, width: int, scheme: str
-) -> None:
-    page = signed_in(**options(width, scheme))
+def test_axe_finds_nothing_in_a_chat_in_any_state(signed_in: NewPage, width: int) -> None:
+    page = signed_in(**options(width))
     begin_chat(page, LONG)
     wait_for_growth(page, 80)
     assert findings(page) == [], "streaming"

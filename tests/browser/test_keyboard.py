@@ -43,7 +43,7 @@ def test_a_whole_conversation_without_a_mouse(signed_in: NewPage, new_person: Ne
     expect(page.get_by_role("button", name="Chat menu")).to_be_focused()
 
     page.keyboard.press("Enter")
-    tab_to(page, "Delete", 4)
+    tab_to(page, "Delete", 12)
     page.keyboard.press("Enter")
     page.wait_for_url("**/sessions/new")
     tab_to(page, "Undo")

@@ -1,5 +1,6 @@
 """The lists of a person's chats, which grow as one reads on, without scripts too."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from webapp.models import AgentSession, RunStatus, User
 from webapp.rendering.session_lists import MOST, PAGE
 
 NOW = datetime.now(UTC)
+CHAT = re.compile(r"^/sessions/[0-9a-f-]{36}$")
 
 
 @pytest.fixture
@@ -41,7 +43,12 @@ def make_many(user: User, count: int, **given: Any) -> None:
 
 
 def names(place: Any) -> list[str]:
-    return [link.text for link in place.every("a") if link.text.startswith("Chat ")]
+    return [link.text for link in links(place)]
+
+
+def links(place: Any) -> list[Any]:
+    """To the chats themselves, and not to what can be done with them."""
+    return [link for link in place.every("a") if CHAT.search(link.get("href"))]
 
 
 def more(place: Any) -> Any:
@@ -169,7 +176,7 @@ def test_a_chat_is_pinned_and_unpinned(client: PageClient, ada: User) -> None:
 
 def dots(client: PageClient, path: str) -> list[str]:
     [sidebar] = client.get(path).page.every("nav")
-    return [a.text.partition(", ")[2] for a in sidebar.every("a") if a.text.startswith("Chat ")]
+    return [a.text.partition(", ")[2] for a in links(sidebar)]
 
 
 def test_a_reply_that_nobody_has_seen_is_unread_until_somebody_looks(
