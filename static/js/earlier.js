@@ -1,17 +1,17 @@
 // Earlier messages come in above what is read, which stays where it is.
+const stage = document.querySelector("[data-stick]");
+let loading = null; // The request whose answer comes in; what has sent it goes with the answer.
 let fromEnd = 0;
 
-function stageOf(event) {
-  const { sourceElement } = event.detail.ctx;
-  return sourceElement.matches("[data-earlier]") ? document.querySelector("[data-stick]") : null;
-}
-
 document.addEventListener("htmx:before:swap", (event) => {
-  const stage = stageOf(event);
-  if (stage) fromEnd = stage.scrollHeight - stage.scrollTop;
+  const { ctx } = event.detail;
+  if (!stage || !ctx.sourceElement.matches("[data-earlier]")) return;
+  loading = ctx;
+  fromEnd = stage.scrollHeight - stage.scrollTop;
 });
 
 document.addEventListener("htmx:after:swap", (event) => {
-  const stage = stageOf(event);
-  if (stage) stage.scrollTop = stage.scrollHeight - fromEnd;
+  if (event.detail.ctx !== loading) return;
+  loading = null;
+  stage.scrollTop = stage.scrollHeight - fromEnd;
 });

@@ -59,3 +59,17 @@ def test_a_reply_is_made_anew_and_its_versions_are_leafed_through(page: Page) ->
     page.get_by_role("button", name="Use this version").click()
     expect(page.get_by_role("group", name="Versions")).to_have_text("1/ of 2")
     assert "What is 2 + 4?" not in ask(page, "What is 2 + 4?")
+
+
+def test_a_chat_is_forked_under_a_reply(page: Page) -> None:
+    begin_chat(page, "What is 2 + 3?")
+    wait_for_reply(page)
+    ask(page, "What is 6 * 7?")
+    first = page.locator(".reply").first
+    first.hover()
+    first.get_by_role("button", name="Fork from here").click()
+    expect(page.get_by_text("Forked from What is 2 + 3?")).to_be_visible()
+    expect(page.locator(".bubble")).to_have_text(["What is 2 + 3?"])
+    assert "42" in ask(page, "What is 6 * 7?")
+    page.get_by_role("main").get_by_role("link", name="What is 2 + 3?").click()
+    expect(page.locator(".bubble")).to_have_text(["What is 2 + 3?", "What is 6 * 7?"])

@@ -1,13 +1,15 @@
 """Reading a reply while it is written: the place is kept, and so is what the reader does."""
 
 import re
+from itertools import chain
 
 import pytest
 from flask import Flask, render_template
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NewPage
+from tests.browser.conftest import NewPage, NewPerson
 from tests.rendering.pieces import in_pieces
+from tests.services.chats import make_chat
 from tests.support.chatting import (
     LONG,
     ask,
@@ -199,3 +201,39 @@ def test_a_long_list_and_a_long_table_grow_in_their_places(
     expect(page.locator(".reply td:first-child")).to_have_text([f"row {n}" for n in range(120)])
     expect(page.locator(".reply li")).to_have_text([f"item {n}" for n in range(120)])
     assert page.locator(".reply :is(ul, table)").count() == 2
+
+
+def test_earlier_messages_come_in_above_and_what_is_read_keeps_its_place(
+    signed_in: NewPage, new_person: NewPerson
+) -> None:
+    ada = new_person()
+    answer = {"role": "assistant", "content": "So it is."}
+    said = ((f"Message number {number}.", answer) for number in range(1, 41))
+    chat = make_chat(ada.id, *chain.from_iterable(said))
+    page = signed_in(ada)
+    page.goto(f"/sessions/{chat.id}")
+    page.wait_for_function(AT_END)
+    expect(page.locator(".bubble")).to_have_count(15)
+    read = page.locator(".bubble").first
+    expect(read).to_have_text("Message number 26.")
+    # A mark, for the first one will soon be another.
+    read.evaluate("bubble => bubble.classList.add('read-here')")
+    for count in (30, 40):
+        # To the top, where the next window begins to load.
+        before = page.evaluate(
+            """() => {
+              const stage = document.querySelector(".stage");
+              stage.scrollTop = 0;
+              return document.querySelector(".read-here").getBoundingClientRect().top;
+            }"""
+        )
+        expect(page.locator(".bubble")).to_have_count(count)
+        page.wait_for_function(
+            """before => {
+              const read = document.querySelector(".read-here").getBoundingClientRect();
+              return Math.abs(read.top - before) < 2;
+            }""",
+            arg=before,
+        )
+    expect(page.locator(".bubble").first).to_have_text("Message number 1.")
+    expect(page.get_by_text("Earlier messages")).to_have_count(0)

@@ -6,10 +6,12 @@ import pytest
 
 from tests.factories import make_user
 from webapp.database import write_tx
-from webapp.models import AuditEntry, User
+from webapp.models import AuditEntry, User, UserRole
 from webapp.models.columns import id_at
 from webapp.services.audit import record_audit
-from webapp.services.audit_log import AuditFilters, all_entries, list_entries
+from webapp.services.audit_log import CHUNK, AuditFilters, all_entries, list_entries
+from webapp.services.facts import ReadingOff
+from webapp.services.people import set_role
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -68,4 +70,17 @@ def test_pages_follow_one_another_without_a_gap(ada: User) -> None:
     first, before = list_entries(AuditFilters(), limit=3)
     second, _ = list_entries(AuditFilters(), before, limit=9)
     assert [row.action for row in [*first, *second]] == [f"account.n{n}" for n in range(6, -1, -1)]
-    assert len(list(all_entries(AuditFilters()))) == 7
+    admin = make_user(role=UserRole.ADMIN)
+    every = all_entries(admin.id, AuditFilters())
+    assert len(list(every)) == 7
+
+
+def test_what_is_read_of_it_breaks_off_when_the_admin_is_one_no_more(ada: User) -> None:
+    admins = [make_user(role=UserRole.ADMIN) for _ in range(2)]
+    for number in range(CHUNK + 1):
+        note(f"account.n{number}", ada)
+    entries = all_entries(admins[0].id, AuditFilters())
+    assert next(entries).action == f"account.n{CHUNK}"
+    set_role(admins[0].id, UserRole.USER)
+    with pytest.raises(ReadingOff):
+        list(entries)

@@ -18,6 +18,7 @@ from webapp.models.columns import id_at
 from webapp.services.audit import record_audit
 from webapp.services.days import midnight
 from webapp.services.message_filters import people_named
+from webapp.services.reading import check_admin
 
 PAGE = 50
 CHUNK = 500
@@ -75,10 +76,14 @@ def list_entries(
     return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
 
 
-def all_entries(filters: AuditFilters) -> Iterator[AuditRow]:
-    """All of them, read a part at a time: no transaction is open in between."""
+def all_entries(reader_id: UUID, filters: AuditFilters) -> Iterator[AuditRow]:
+    """All of them, read a part at a time: no transaction is open in between.
+
+    Raises ReadingOff in the middle, when the reader is an admin no more.
+    """
     before: UUID | None = None
     while True:
+        check_admin(reader_id)
         rows, before = list_entries(filters, before, CHUNK)
         yield from rows
         if before is None:

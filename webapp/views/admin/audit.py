@@ -48,13 +48,13 @@ def export() -> ResponseReturnValue:
     filters = form.filters() if not form.errors else AuditFilters()
     kind = "csv" if request.form.get("kind") == "csv" else "jsonl"
     audit_export(current_user.id, filters, address())
-    lines = _lines(filters, kind)
+    lines = _lines(current_user.id, filters, kind)
     named = {"Content-Disposition": f"attachment; filename=audit.{kind}"}
     return lines, 200, named | {"Content-Type": f"{FORMATS[kind]}; charset=utf-8"}
 
 
-def _lines(filters: AuditFilters, kind: str) -> Iterator[str]:
-    rows = map(_values, all_entries(filters))
+def _lines(reader_id: UUID, filters: AuditFilters, kind: str) -> Iterator[str]:
+    rows = map(_values, all_entries(reader_id, filters))
     if kind == "csv":
         return csv_lines(COLUMNS, ([*row[:-1], json.dumps(row[-1])] for row in rows))
     return (json.dumps(dict(zip(COLUMNS, row, strict=True))) + "\n" for row in rows)
