@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage, NewPerson
 from tests.factories import make_session
-from tests.support import axe
+from tests.support.axe import findings_in_both
 from tests.support.browsing import Troubles
 from tests.support.chatting import LONG, ask, begin_chat, say, wait_for_growth, wait_for_reply
 
@@ -99,15 +99,6 @@ def options(width: int) -> dict[str, object]:
     return {"viewport": {"width": width, "height": SIZES[width]}}
 
 
-def findings(page: Page) -> list[str]:
-    """What axe finds in either scheme."""
-    found = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        found += axe.findings(page)
-    return found
-
-
 @pytest.mark.parametrize("width", SIZES)
 def test_axe_finds_nothing_before_signing_in(
     new_page: NewPage, new_person: NewPerson, width: int
@@ -116,13 +107,13 @@ def test_axe_finds_nothing_before_signing_in(
     page = new_page(**options(width))
     for path in ("/sign-in", "/register"):
         page.goto(path)
-        assert findings(page) == []
+        assert findings_in_both(page) == []
     page.goto("/sign-in")
     page.get_by_label("Email").fill("nobody@example.org")
     page.get_by_label("Password").fill("wrong password")
     page.get_by_role("button", name="Sign in").click()
     expect(page.locator(".wrong")).to_be_visible()
-    assert findings(page) == []
+    assert findings_in_both(page) == []
 
 
 @pytest.fixture(autouse=True)
@@ -147,7 +138,7 @@ def test_axe_finds_nothing_on_a_persons_pages(
     )
     for path in (*paths, f"/sessions/{empty.id}/rename"):
         page.goto(path)
-        assert findings(page) == [], path
+        assert findings_in_both(page) == [], path
 
 
 @pytest.mark.parametrize("width", SIZES)
@@ -155,7 +146,7 @@ def test_axe_finds_nothing_in_a_chat_in_any_state(signed_in: NewPage, width: int
     page = signed_in(**options(width))
     begin_chat(page, LONG)
     wait_for_growth(page, 80)
-    assert findings(page) == [], "streaming"
+    assert findings_in_both(page) == [], "streaming"
     wait_for_reply(page)
     ask(page, "What is 6 * 7?")
     page.locator(".reply").last.hover()
@@ -165,13 +156,13 @@ def test_axe_finds_nothing_in_a_chat_in_any_state(signed_in: NewPage, width: int
     chat = page.url
     for path in ("/fork", "/settings"):
         page.goto(f"{chat}{path}")
-        assert findings(page) == [], path
+        assert findings_in_both(page) == [], path
     page.goto(chat)
     page.locator("details.tool summary").last.click()
     for name, reach in STATES.items():
         page.goto(chat)
         reach(page)
-        assert findings(page) == [], name
+        assert findings_in_both(page) == [], name
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1440, 2560])

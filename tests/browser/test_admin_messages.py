@@ -40,7 +40,9 @@ def test_focus_stays_on_the_row_that_opens_and_closes(desk: Desk) -> None:
     page = desk.open_page()
     page.goto(f"{desk.messages}&role=user")
     page.get_by_role("link", name="Open the message of Ada").press("Enter")
-    expect(page.get_by_role("link", name="Close the message of Ada")).to_be_focused()
+    close = page.get_by_role("link", name="Close the message of Ada")
+    expect(close).to_be_focused()
+    expect(close).to_have_attribute("data-htmx-powered", "true")
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Open the message of Ada")).to_be_focused()
 

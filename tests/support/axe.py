@@ -15,3 +15,12 @@ def findings(page: Page) -> list[str]:
         page.evaluate(_SOURCE)
     found: list[str] = page.evaluate(_RUN)
     return found
+
+
+def findings_in_both(page: Page) -> list[str]:
+    """In the light scheme and in the dark one."""
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found += findings(page)
+    return found
