@@ -21,7 +21,7 @@ from webapp.database import read_tx
 from webapp.models import AgentRun, RunStatus, SessionMessage
 from webapp.runs import start_executor
 
-KILLS = int(os.environ.get("PARLEY_TEST_KILLS", "10"))
+KILLS = int(os.environ.get("PARLEY_TEST_KILLS", "20"))
 """On each of the two databases."""
 CHATS = 10
 forks = multiprocessing.get_context("forkserver")
