@@ -15,13 +15,13 @@ from webapp.models import AgentSession, AuditEntry, SessionMessage, UsageDay, Us
 from webapp.services.accounts import set_active
 from webapp.services.facts import AccountGone, LastAdmin
 from webapp.services.people import (
-    CHATS_AT_ONCE,
     delete_person,
     end_all_sign_ins,
     find_person,
     list_people,
     set_role,
 )
+from webapp.services.session_deletion import CHATS_AT_ONCE
 from webapp.services.sign_ins import begin_sign_in, find_signed_in
 from webapp.services.usage import count_message, today
 

@@ -51,7 +51,7 @@ def test_only_deactivated_and_long_unchanged_chats_go(ada: User) -> None:
 def test_a_persons_chats_can_go_alone_and_in_steps(
     ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("webapp.services.pruning.BATCH", 2)
+    monkeypatch.setattr("webapp.services.session_deletion.CHATS_AT_ONCE", 2)
     other = old_chat(make_user())
     for _ in range(5):
         old_chat(ada)

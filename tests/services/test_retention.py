@@ -58,6 +58,11 @@ def test_a_chat_that_was_touched_since_stays() -> None:
     assert remove_old(KEEP).deactivated_chats == 0
 
 
+def test_a_chat_with_a_reply_that_waits_for_approval_stays() -> None:
+    make_run(old_chat(31), status=RunStatus.PAUSED)
+    assert remove_old(KEEP).deactivated_chats == 0
+
+
 def test_old_entries_of_the_audit_go() -> None:
     old, kept = note(31), note(29)
     assert remove_old(KEEP).audit == 1

@@ -16,13 +16,12 @@ from webapp.services.audit import record_audit
 from webapp.services.facts import AccountGone
 from webapp.services.locks import lock_until_commit
 from webapp.services.names import fold_email
+from webapp.services.session_deletion import remove_sessions
 from webapp.services.sign_ins import end_sign_ins
 from webapp.services.usage import today
 
 PAGE = 50
 DAYS = 30
-CHATS_AT_ONCE = 20
-"""How many chats one transaction deletes: others write in between."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ def delete_person(
         end_sign_ins(tx, user_id)
         # The account is gone afterwards, and its key is all that may be told of it.
         record_audit(tx, "account.deleted", actor_id, user_id, address, account=user_id.hex)
-    while _delete_some_chats(user_id):
+    for _ in remove_sessions(AgentSession.user_id == user_id):
         pass
     with write_tx() as tx:
         tx.execute(delete(User).where(User.id == user_id))
@@ -124,14 +123,6 @@ def _get(tx: Session, user_id: UUID) -> User:
     if user is None:
         raise AccountGone
     return user
-
-
-def _delete_some_chats(user_id: UUID) -> int:
-    with write_tx() as tx:
-        chats = select(AgentSession.id).where(AgentSession.user_id == user_id).limit(CHATS_AT_ONCE)
-        ids = list(tx.scalars(chats))
-        tx.execute(delete(AgentSession).where(AgentSession.id.in_(ids)))
-    return len(ids)
 
 
 def _described(tx: Session, users: Sequence[User]) -> list[Person]:

@@ -3,16 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
-from webapp.database import read_tx, write_tx
+from webapp.database import read_tx
 from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, SessionMessage, User
-
-BATCH = 20
-"""Chats removed in one transaction, so that nobody waits for long."""
+from webapp.services.session_deletion import remove_sessions
 
 
 @dataclass(frozen=True)
@@ -44,19 +41,12 @@ def list_prunable(older_than: timedelta, user_id: UUID | None = None) -> list[Pr
 def prune_sessions(older_than: timedelta, user_id: UUID | None = None) -> Iterator[int]:
     """Remove the deactivated chats in which nothing has changed for so long, everybody's or one's.
 
-    Yields how many have gone in each step; a chat activated meanwhile stays.
+    In steps, as `remove_sessions`.
     """
-    conditions = _prunable(older_than, user_id)
-    while True:
-        with write_tx() as tx:
-            keys = list(tx.scalars(select(AgentSession.id).where(*conditions).limit(BATCH)))
-            tx.execute(delete(AgentSession).where(AgentSession.id.in_(keys), *conditions))
-        if not keys:
-            return
-        yield len(keys)
+    return remove_sessions(*_prunable(older_than, user_id))
 
 
-def _prunable(older_than: timedelta, user_id: UUID | None) -> list[Any]:
+def _prunable(older_than: timedelta, user_id: UUID | None) -> list[ColumnElement[bool]]:
     before = datetime.now(UTC) - older_than
     has_run = exists().where(
         AgentRun.session_id == AgentSession.id, AgentRun.status.in_(ACTIVE_STATUSES)

@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Delete, Select, delete, select
+from sqlalchemy import Delete, delete, select
 
 from webapp.config import Retention
 from webapp.database import write_tx
-from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, AuditEntry, RunEvent, RunSpan
+from webapp.models import ACTIVE_STATUSES, AgentRun, AuditEntry, RunEvent, RunSpan
 from webapp.models.columns import id_at
+from webapp.services.pruning import prune_sessions
 from webapp.services.session_deletion import purge_deleted
 
 EVENTS_KEPT = timedelta(hours=6)
 """After the end of a run: its items are the history."""
-CHATS_AT_ONCE = 20
 ENTRIES_AT_ONCE = 5_000
 
 
@@ -37,11 +36,13 @@ def remove_old(retention: Retention, *, steps: int | None = None) -> Removed:
 
     With `steps`, no more than so many of chats and of entries; the next call goes on.
     """
+    days = retention.deactivated_chats
+    chats = prune_sessions(timedelta(days=days)) if days else ()
     return Removed(
         events=_remove(_old_events()),
         spans=_remove(_old_spans(retention.spans)) if retention.spans else 0,
         deleted_chats=sum(islice(purge_deleted(), steps)),
-        deactivated_chats=sum(islice(_chats(retention.deactivated_chats), steps)),
+        deactivated_chats=sum(islice(chats, steps)),
         audit=sum(islice(_entries(retention.audit), steps)),
     )
 
@@ -59,28 +60,13 @@ def _old_spans(days: int) -> Delete:
     return delete(RunSpan).where(RunSpan.ended_at < _ago(days))
 
 
-def _chats(days: int) -> Iterator[int]:
-    """Chats that were deactivated and then left alone for so long; with all that is in them."""
-    # Deactivating changes the row, and so does whatever is done with the chat later.
-    idle = ~AgentSession.is_active & (AgentSession.updated_at < _ago(days))
-    rows = select(AgentSession.id).where(idle, AgentSession.last_activity_at < _ago(days))
-    return _in_steps(AgentSession, rows.limit(CHATS_AT_ONCE)) if days else iter(())
-
-
 def _entries(days: int) -> Iterator[int]:
-    rows = select(AuditEntry.id).where(AuditEntry.id < id_at(_ago(days)))
-    ordered = rows.order_by(AuditEntry.id).limit(ENTRIES_AT_ONCE)
-    return _in_steps(AuditEntry, ordered) if days else iter(())
-
-
-def _in_steps(table: Any, rows: Select[UUID]) -> Iterator[int]:
-    while True:
-        with write_tx() as tx:
-            ids = list(tx.scalars(rows))
-            tx.execute(delete(table).where(table.id.in_(ids)))
-        if not ids:
-            return
-        yield len(ids)
+    if not days:
+        return
+    old = select(AuditEntry.id).where(AuditEntry.id < id_at(_ago(days)))
+    some = old.order_by(AuditEntry.id).limit(ENTRIES_AT_ONCE)
+    while count := _remove(delete(AuditEntry).where(AuditEntry.id.in_(some))):
+        yield count
 
 
 def _remove(statement: Delete) -> int:

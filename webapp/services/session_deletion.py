@@ -16,6 +16,7 @@ UNDO_SECONDS = 30
 LATE_SECONDS = 10
 """For whoever presses Undo in the last moment."""
 CHATS_AT_ONCE = 20
+"""So many are removed in one transaction: others write in between."""
 
 
 def delete_session(session_id: UUID) -> None:
@@ -24,7 +25,8 @@ def delete_session(session_id: UUID) -> None:
     Its name for programs is free at once: the same one again begins another chat.
     """
     with write_tx() as tx:
-        session = tx.scalar(select(AgentSession).where(_is(session_id)).with_for_update())
+        here = AgentSession.id == session_id
+        session = tx.scalar(select(AgentSession).where(here).with_for_update())
         if session is not None and session.is_present:
             session.deleted_at = datetime.now(UTC)
             session.deleted_session_id = session.session_id
@@ -34,8 +36,7 @@ def delete_session(session_id: UUID) -> None:
 def restore_session(session_id: UUID) -> None:
     """Take the deletion back. Raises SessionGone when that is too late."""
     with write_tx() as tx:
-        late = timedelta(seconds=UNDO_SECONDS + LATE_SECONDS)
-        session = tx.scalar(_deleted(late).where(_is(session_id)).with_for_update())
+        session = tx.scalar(_restorable(session_id).with_for_update())
         if session is None:
             raise SessionGone
         name = session.deleted_session_id
@@ -47,30 +48,34 @@ def restore_session(session_id: UUID) -> None:
 def find_deleted(user_id: UUID, session_id: UUID) -> AgentSession | None:
     """A chat of the person's whose deletion can be undone."""
     with read_tx() as tx:
-        late = timedelta(seconds=UNDO_SECONDS + LATE_SECONDS)
-        own = _deleted(late).where(AgentSession.user_id == user_id)
-        return tx.scalar(own.where(_is(session_id)))
+        return tx.scalar(_restorable(session_id).where(AgentSession.user_id == user_id))
 
 
 def purge_deleted() -> Iterator[int]:
-    """Remove for good, a few at a time, what can no longer be taken back; how many each time."""
+    """Remove for good what can no longer be taken back, in steps as `remove_sessions`."""
     kept = timedelta(seconds=UNDO_SECONDS + 2 * LATE_SECONDS)
-    old = select(AgentSession.id).where(AgentSession.deleted_at < datetime.now(UTC) - kept)
+    return remove_sessions(AgentSession.deleted_at < datetime.now(UTC) - kept)
+
+
+def remove_sessions(*conditions: ColumnElement[bool]) -> Iterator[int]:
+    """Remove for good, a few at a time, the chats that fulfil all of `conditions`.
+
+    Yields how many were found in each step; one of which that is no longer true stays.
+    """
     while True:
         with write_tx() as tx:
-            ids = list(tx.scalars(old.limit(CHATS_AT_ONCE)))
-            tx.execute(delete(AgentSession).where(AgentSession.id.in_(ids)))
+            ids = list(tx.scalars(select(AgentSession.id).where(*conditions).limit(CHATS_AT_ONCE)))
+            tx.execute(delete(AgentSession).where(AgentSession.id.in_(ids), *conditions))
         if not ids:
             return
         yield len(ids)
 
 
-def _is(session_id: UUID) -> ColumnElement[bool]:
-    return AgentSession.id == session_id
-
-
-def _deleted(within: timedelta) -> Select[AgentSession]:
-    return select(AgentSession).where(AgentSession.deleted_at >= datetime.now(UTC) - within)
+def _restorable(session_id: UUID) -> Select[AgentSession]:
+    within = timedelta(seconds=UNDO_SECONDS + LATE_SECONDS)
+    return select(AgentSession).where(
+        AgentSession.id == session_id, AgentSession.deleted_at >= datetime.now(UTC) - within
+    )
 
 
 def _is_taken(tx: Session, user_id: UUID, session_id: str) -> bool:
