@@ -50,8 +50,9 @@ def begin_sign_in() -> ResponseReturnValue:
         form.blame("password", "That email and password don’t match.")  # noqa: RUF001
         return _sign_in_page(form), 422
     except TooManyAttempts as fact:
-        form.blame("password", of_fact(fact).sentence)
-        return _sign_in_page(form), 429, {"Retry-After": str(fact.retry_after)}
+        trouble = of_fact(fact)
+        form.blame("password", trouble.sentence)
+        return _sign_in_page(form), trouble.status, trouble.headers
     keep_sign_in(user_id)
     return redirect_local(request.args.get("next"), otherwise="/")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from flask import make_response, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from webapp.assistants.cards import AgentCard
@@ -64,11 +64,9 @@ def version_page(
     session: AgentSession, transcript: Transcript, position: int
 ) -> ResponseReturnValue:
     """The chat as it was with an earlier version, which cannot be written to."""
-    return _page(
+    return render_template(
         "sessions/show.html",
-        None,
         session=session,
-        form=MessageForm(formdata=None),
         agent=_agent_of(session),
         transcript=transcript,
         active_run_id=None,
@@ -90,15 +88,8 @@ def new_chat_page(form: FirstMessageForm, trouble: Trouble | None = None) -> Res
 
 
 def _page(template: str, trouble: Trouble | None, **context: object) -> ResponseReturnValue:
-    page = render_template(
-        template,
-        trouble=trouble,
-        **context,
-    )
-    response = make_response(page, trouble.status if trouble else 200)
-    if trouble and trouble.retry_after is not None:
-        response.headers["Retry-After"] = str(trouble.retry_after)
-    return response
+    page = render_template(template, trouble=trouble, **context)
+    return (page, trouble.status, trouble.headers) if trouble else page
 
 
 def _agent_of(session: AgentSession) -> AgentCard:

@@ -109,7 +109,7 @@ def _edit_form(
         return _notice(trouble)
     page = "messages/_edit.html" if is_htmx() else "messages/edit.html"
     answer = render_template(page, session=session, position=position, form=form, trouble=trouble)
-    return answer, trouble.status if trouble else 200, _wait(trouble)
+    return (answer, trouble.status, trouble.headers) if trouble else answer
 
 
 def _refuse(session_id: UUID, form: MessageForm, trouble: Trouble) -> ResponseReturnValue:
@@ -121,10 +121,4 @@ def _refuse(session_id: UUID, form: MessageForm, trouble: Trouble) -> ResponseRe
 
 def _notice(trouble: Trouble) -> ResponseReturnValue:
     notice = render_template("errors/_notice.html", trouble=trouble, reference="")
-    return notice, trouble.status, _wait(trouble)
-
-
-def _wait(trouble: Trouble | None) -> dict[str, str]:
-    if trouble is None or trouble.retry_after is None:
-        return {}
-    return {"Retry-After": str(trouble.retry_after)}
+    return notice, trouble.status, trouble.headers

@@ -33,12 +33,10 @@ def delete_account() -> ResponseReturnValue:
     try:
         confirm_password(me.id, form.text("password"), address())
         delete_person(me.id, actor_id=me.id, address=address())
-    except PasswordWrong as fact:
-        form.blame("password", of_fact(fact).sentence)
-        return own_data_page(deletion=form), 422
-    except TooManyAttempts as fact:
-        form.blame("password", of_fact(fact).sentence)
-        return own_data_page(deletion=form), 429, {"Retry-After": str(fact.retry_after)}
+    except (PasswordWrong, TooManyAttempts) as fact:
+        trouble = of_fact(fact)
+        form.blame("password", trouble.sentence)
+        return own_data_page(deletion=form), trouble.status, trouble.headers
     except LastAdmin:
         form.blame("email", "You are the last admin. Make somebody else an admin first.")
         return own_data_page(deletion=form), 409

@@ -32,15 +32,13 @@ def update() -> ResponseReturnValue:
         set_password(
             me, form.text("password"), keep=current_token(), actor_id=me, address=address()
         )
-    except PasswordWrong as fact:
-        form.blame("current", of_fact(fact).sentence)
-        return _page(form), 422
+    except (PasswordWrong, TooManyAttempts) as fact:
+        trouble = of_fact(fact)
+        form.blame("current", trouble.sentence)
+        return _page(form), trouble.status, trouble.headers
     except PasswordRefused as fact:
         form.blame("password", str(fact))
         return _page(form), 422
-    except TooManyAttempts as fact:
-        form.blame("current", of_fact(fact).sentence)
-        return _page(form), 429, {"Retry-After": str(fact.retry_after)}
     flash("Your password is changed. Your other browsers are signed out.")
     return redirect(url_for(".show"), 303)
 

@@ -40,10 +40,7 @@ def tell(trouble: Trouble) -> Response:
     template = _template(trouble)
     reference = request_id() if trouble.status >= SERVER_ERROR else ""
     body = render_template(template, trouble=trouble, reference=reference)
-    response = make_response(body, trouble.status)
-    if trouble.retry_after is not None:
-        response.headers["Retry-After"] = str(trouble.retry_after)
-    return response
+    return make_response(body, trouble.status, trouble.headers)
 
 
 def _template(trouble: Trouble) -> str:

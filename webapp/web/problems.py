@@ -19,8 +19,6 @@ def problem(trouble: Trouble, **more: Any) -> Response:
         "status": trouble.status,
         "detail": trouble.sentence,
     }
-    response: Response = make_response(dumps(told | more), trouble.status)
+    response: Response = make_response(dumps(told | more), trouble.status, trouble.headers)
     response.mimetype = MIMETYPE
-    if trouble.retry_after is not None:
-        response.headers["Retry-After"] = str(trouble.retry_after)
     return response

@@ -17,6 +17,11 @@ class Trouble:
     retry_after: int | None = None
     """Seconds."""
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What an answer that tells of it says beside."""
+        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+
 
 NOT_FOUND = Trouble(
     404,
