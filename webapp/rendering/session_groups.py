@@ -3,11 +3,11 @@
 from calendar import month_name
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from webapp.services.session_lists import SessionSummary
+from webapp.services.time_zones import zone_named
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,6 @@ def date_title(at: datetime, time_zone: str, now: datetime | None = None) -> str
     zone = zone_named(time_zone)
     today = (now or datetime.now(UTC)).astimezone(zone).date()
     return _title(at.astimezone(zone).date(), today)
-
-
-def zone_named(name: str) -> tzinfo:
-    """UTC where there is no such zone: a page must not fail for a setting."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return UTC
 
 
 def _title(day: date, today: date) -> str:

@@ -1,12 +1,21 @@
 """The time zones that a person can live in: the IANA names that this machine knows."""
 
+from datetime import UTC, tzinfo
 from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 REGIONS = (
     *("Africa", "America", "Antarctica", "Arctic", "Asia"),
     *("Atlantic", "Australia", "Europe", "Indian", "Pacific"),
 )
+
+
+def zone_named(name: str) -> tzinfo:
+    """UTC where there is no such zone: nothing must fail for a setting."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return UTC
 
 
 def is_time_zone(name: str) -> bool:

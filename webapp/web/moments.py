@@ -7,7 +7,7 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from webapp.config import Settings
-from webapp.rendering.session_groups import zone_named
+from webapp.services.time_zones import zone_named
 
 
 def init_moments(app: Flask, settings: Settings) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from agents import RunContextWrapper
 
 from webapp.assistants.built_in.dates import UnknownDate, say_date
 from webapp.assistants.context import ChatContext
 from webapp.services.facts import TodoAmbiguous, TodoExists, TodoGone, TodoRefused, TooManyTodos
+from webapp.services.time_zones import zone_named
 from webapp.services.todos import MAX_TODOS, Todo
 
 MAX_LISTED = 100
@@ -22,11 +22,7 @@ Tool = Callable[Concatenate[RunContextWrapper[ChatContext], Arguments], str]
 
 def today_of(person: ChatContext) -> date:
     """The date where the person is."""
-    try:
-        zone = ZoneInfo(person.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
-    return datetime.now(UTC).astimezone(zone).date()
+    return datetime.now(UTC).astimezone(zone_named(person.time_zone)).date()
 
 
 def say_todo(todo: Todo, today: date) -> str:
