@@ -85,14 +85,6 @@ def _arranger(compiled: Any) -> Callable[[dict[str, Any]], Any]:
     return itemgetter(*compiled.positiontup)
 
 
-def _every_column(table: Table, *left_out: str) -> dict[str, Any]:
-    return {
-        column.name: bindparam(column.name, type_=column.type)
-        for column in table.c
-        if column.name not in left_out
-    }
-
-
 _OWN = (_sessions.user_id == bindparam("user_id"), _sessions.session_id == bindparam("name"))
 # A subquery for the key, not a join: PostgreSQL would walk the whole index of messages.
 _KEY = select(_sessions.id).where(*_OWN).scalar_subquery()

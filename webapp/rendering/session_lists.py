@@ -37,7 +37,7 @@ class SessionPart:
     next_after: Cursor | None
     """Where the next part begins; None where nothing follows."""
 
-    def has(self, session_id: UUID | None) -> bool:
+    def has(self, session_id: UUID) -> bool:
         return any(session.id == session_id for group in self.groups for session in group.sessions)
 
 
@@ -72,7 +72,7 @@ def load_lists(
     pinned, recent = begin(Shelf.PINNED), begin(Shelf.RECENT)
     count = count_deactivated(user_id)
     is_open = Shelf.DEACTIVATED in ends
-    if count and not is_open and not (pinned.has(current_id) or recent.has(current_id)):
+    if count and current_id and not (is_open or pinned.has(current_id) or recent.has(current_id)):
         is_open = is_deactivated(user_id, current_id)
     return SessionLists(
         pinned=pinned,

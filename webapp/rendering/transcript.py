@@ -130,7 +130,7 @@ def _find_origin(tx: Session, chat: Chat) -> Origin | None:
     if chat.forked_from_id is None:
         return None
     first = select(AgentSession.id, AgentSession.session_name).where(
-        AgentSession.id == chat.forked_from_id, AgentSession.deleted_at.is_(None)
+        AgentSession.id == chat.forked_from_id, AgentSession.is_present
     )
     row = tx.execute(first).one_or_none()
     return Origin(*row) if row else None

@@ -78,6 +78,12 @@ def list_chats(user_id: UUID) -> list[UUID]:
         return list(tx.scalars(own.order_by(AgentSession.id)))
 
 
+def count_chats(user_id: UUID) -> int:
+    own = AgentSession.owned_by(user_id).with_only_columns(func.count())
+    with read_tx() as tx:
+        return tx.scalars(own).one()
+
+
 def count_messages(session_id: UUID) -> int:
     with read_tx() as tx:
         return int(tx.scalars(_current(session_id, func.count())).one())

@@ -15,7 +15,6 @@ from webapp.services.facts import EmailTaken, InvitationClosed
 from webapp.services.links import hash_token, make_token
 from webapp.services.names import check_email
 
-MAX_DAYS = 30
 MOST = 200
 """Of open invitations that are listed."""
 

@@ -127,7 +127,7 @@ def count_deactivated(user_id: UUID) -> int:
         return tx.scalars(select(func.count()).select_from(some.subquery())).one()
 
 
-def is_deactivated(user_id: UUID, session_id: UUID | None) -> bool:
+def is_deactivated(user_id: UUID, session_id: UUID) -> bool:
     here = _is_on(user_id, Shelf.DEACTIVATED) & (AgentSession.id == session_id)
     with read_tx() as tx:
         return tx.scalar(select(AgentSession.id).where(here)) is not None

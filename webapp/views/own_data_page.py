@@ -5,7 +5,7 @@ from flask_login import current_user
 
 from webapp.forms.accounts import DeleteAccountForm
 from webapp.forms.exports import ImportForm
-from webapp.services.exports import list_chats
+from webapp.services.exports import count_chats
 from webapp.services.imports import ImportReport
 
 
@@ -17,7 +17,7 @@ def own_data_page(
 ) -> str:
     return render_template(
         "own_data/show.html",
-        count=len(list_chats(current_user.id)),
+        count=count_chats(current_user.id),
         importing=importing or ImportForm(formdata=None),
         report=report,
         deletion=deletion or DeleteAccountForm(formdata=None),
