@@ -7,6 +7,7 @@ const frames = {
   part: (reply, data) => last(reply, ".turn")?.append(...parse(data)),
   block: (reply, data) => finish(blocksEnd(reply), data),
   tail: (reply, data) => replace(blocksEnd(reply), data),
+  rise: (reply) => itemsEnd(reply)?.remove(),
   items: (reply, data) => finish(itemsEnd(reply), data),
   item: (reply, data) => replace(itemsEnd(reply), data),
   code: (reply, data) => add(last(reply, ".prose code"), data),
@@ -30,8 +31,8 @@ function add(element, text) {
   else element?.append(text);
 }
 
-// The open end of the prose is what follows the mark. If that is a long list or table, its own
-// open end follows another mark in it.
+// The open end of the prose is what follows the mark. If that is a long block, its own open end
+// follows another mark in it, and so on.
 function blocksEnd(reply) {
   const marks = last(reply, ".prose")?.childNodes ?? [];
   return [...marks].findLast((node) => node.nodeType === Node.COMMENT_NODE);

@@ -81,6 +81,8 @@ class Follower:
             case "block" | "tail":
                 self._drop_tail()
                 self._insert(MARK if heard.kind == "block" else "</div>", heard.data)
+            case "rise":
+                self.html = "".join(self.html.rpartition(ITEM)[::2])
             case "items" | "item":
                 after = self._drop_item()
                 self._insert(ITEM if heard.kind == "items" else after, heard.data)
@@ -108,13 +110,17 @@ class Follower:
         self.html = head + found + rest[rest.rindex("</div>") :]
 
     def _drop_item(self) -> str:
-        """Gives the tag that ends the list or table."""
+        """Gives the tags that end the block."""
         head, found, rest = self.html.rpartition(ITEM)
         assert found
-        end = re.search(r"(</ul>|</ol>|</tbody>\s*</table></div>)\s*</div>", rest)
-        assert end
-        self.html = head + found + rest[end.start() :]
-        return end[1]
+        tags = re.findall(r"<(/?)(?!br|hr|input|use|!)", head[head.rindex(MARK) :])
+        depth = len(tags) - 2 * tags.count("/")
+        rest = rest[: rest.rindex("</div>")]
+        end = re.search(rf"(?:\s*</[a-z]+\d?>){{{depth}}}\s*$", rest)
+        assert end, rest
+        tail = self.html[len(head + found + rest) :]
+        self.html = head + found + end[0] + tail
+        return end[0] + tail
 
     def _tool(self, html: str) -> None:
         found = re.search(r'id="([^"]+)"', html)

@@ -6,8 +6,9 @@
 | `part` | HTML | appends it to the last agent's words: a new stretch of prose, a frame of calls |
 | `block` | HTML | finished prose: goes in front of the open end, which is dropped |
 | `tail` | HTML | replaces the open end |
-| `items` | HTML | finished items, or rows, of the list or table that is open: as `block` |
-| `item` | HTML | replaces the open items |
+| `rise` | nothing | takes the last mark away that stands within the open end |
+| `items` | HTML | what is finished of the block that is open: goes in front of the last such mark |
+| `item` | HTML | replaces what follows that mark |
 | `code` | text | is added to the code that the open end consists of |
 | `thought` | text | is added to the last thought |
 | `tool` | HTML | one call's line: replaces the one with its id, or is added to the last frame |
@@ -15,7 +16,7 @@
 | `restart` | nothing | the server goes: come back in a moment |
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from time import monotonic, thread_time
 from typing import Literal, TypeAlias
@@ -30,6 +31,7 @@ from webapp.rendering.draft import (
     DraftThought,
     show_part,
 )
+from webapp.rendering.growing import Growth
 from webapp.rendering.incremental import IncrementalMarkdown
 from webapp.rendering.structured import FENCE, begins_as_json, render_reply
 from webapp.rendering.tool_calls import DraftCall
@@ -44,7 +46,18 @@ UPDATES = 500
 """A second, of all streams of the process together: the more there are, the longer each waits."""
 
 Kind: TypeAlias = Literal[
-    "reset", "part", "block", "tail", "items", "item", "code", "thought", "tool", "end", "restart"
+    "reset",
+    "part",
+    "block",
+    "tail",
+    "rise",
+    "items",
+    "item",
+    "code",
+    "thought",
+    "tool",
+    "end",
+    "restart",
 ]
 Render: TypeAlias = Callable[..., str]
 """A template's name and what it needs, to HTML."""
@@ -73,8 +86,7 @@ class _Writing:
         update = self._markdown.flush()
         frames = self._keep(update.blocks)
         if growth := update.growth:
-            frames += [Frame("items", growth.items)] if growth.items else []
-            return [*frames, Frame("item", growth.item)]
+            return frames + list(_grown(growth))
         if update.tail is None:
             return [*frames, Frame("code", update.code)] if update.code else frames
         return [*frames, Frame("tail", update.tail)]
@@ -108,6 +120,16 @@ class _Writing:
     def _keep(self, blocks: Markup) -> list[Frame]:
         self.blocks.append(blocks)
         return [Frame("block", blocks)] if blocks else []
+
+
+def _grown(growth: Growth) -> Iterator[Frame]:
+    yield from [Frame("rise")] * growth.rises
+    if growth.items:
+        yield Frame("items", growth.items)
+    if growth.item is not None:
+        yield Frame("item", growth.item)
+    if growth.code:
+        yield Frame("code", growth.code)
 
 
 class LiveReply:
