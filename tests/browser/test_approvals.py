@@ -64,6 +64,7 @@ def test_rejecting_by_keyboard_tells_the_agent_why(signed_in: NewPage) -> None:
     page.keyboard.press("Enter")
     expect(card(page)).to_have_count(0)
     wait_for_reply(page)
+    expect(outcome(page).locator("summary")).to_contain_text("rejected")
     outcome(page).locator("summary").click()
     expect(outcome(page)).to_contain_text("The person rejected this call: They are alive")
     assert "Water the plants" in ask(page, "list my todos")

@@ -71,6 +71,9 @@ def test_a_tool_that_needs_approval_waits_and_is_called_when_it_has_it(
     assert [event.output for event in of(run, ToolFinished)] == ["deleted 7"]
     assert text_of(run.events()) == "Done."
     assert run.row.state is None
+    # The first word is timed from what was waited for last: the decision.
+    assert run.row.first_token_at is not None
+    assert run.row.queued_at <= run.row.first_token_at <= run.row.ended_at
     # Each half is counted once; the scripted call reports no tokens, the reply does.
     assert (run.row.requests, run.row.input_tokens) == (2, 70)
 

@@ -24,7 +24,4 @@ def model_notice(settings: Settings, offered: Iterable[AgentCard] = ()) -> str |
     is_needed = not offered or any(not card.brings_model for card in offered)
     if not is_offline(settings) or not is_needed:
         return None
-    return (
-        "You are talking with the offline demonstration."
-        " Set OPENAI_API_KEY or OPENAI_BASE_URL to talk with a model."
-    )
+    return "Offline demonstration. Set OPENAI_API_KEY or OPENAI_BASE_URL to talk with a model."

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from webapp.rendering.view_models import Approval, ToolCall, ToolState
+from webapp.runs.decisions import REJECTED
 
 LONGEST_GIST = 120
 LONGEST_SHOWN = 20_000
@@ -54,6 +55,8 @@ class DraftCall:
 
     def _state(self, *, is_active: bool) -> ToolState:
         if self.output is not None:
+            if self.output.startswith(REJECTED):
+                return "rejected"
             return "failed" if self.is_failed else "done"
         if self.is_waiting:
             return "waiting"

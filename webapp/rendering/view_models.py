@@ -43,7 +43,7 @@ class ThoughtPart:
     kind: Literal["thought"] = "thought"
 
 
-ToolState: TypeAlias = Literal["running", "waiting", "done", "failed", "stopped"]
+ToolState: TypeAlias = Literal["running", "waiting", "done", "rejected", "failed", "stopped"]
 
 
 @dataclass(frozen=True)

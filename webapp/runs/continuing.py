@@ -44,7 +44,7 @@ def continue_run(run_id: UUID) -> None:
         _forget_half_a_text(tx, run)
         _tell_anew(tx, run, speaker)
         run.status = RunStatus.QUEUED
-        run.queued_at = utc_now()
+        run.queued_at, run.first_token_at = utc_now(), None
         run.ended_at = run.error_kind = run.error_message = None
         tx.flush()
         submit(tx, run_id)

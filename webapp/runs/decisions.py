@@ -13,6 +13,9 @@ from webapp.runs.events import ApprovalDecided, ApprovalRequested, Numbered, Too
 from webapp.runs.executor import submit
 from webapp.services.facts import ApprovalSettled, SessionInactive
 
+REJECTED = "The person rejected"
+"""How the output of a call begins that the person has rejected."""
+
 
 def decide_run(
     run_id: UUID, call_id: str, *, approve: bool, reason: str = "", always: bool = False
@@ -41,7 +44,8 @@ def decide_run(
         _store(tx, run, events, [ApprovalDecided(call, approve, reason) for call in settled])
         if len(settled) == len(waiting):
             run.status = RunStatus.QUEUED
-            run.queued_at = utc_now()
+            # What is timed from here on is what the person waits for from here on.
+            run.queued_at, run.first_token_at = utc_now(), None
             tx.flush()
             submit(tx, run_id)
 
@@ -63,7 +67,7 @@ def calls_that_wait(events: Sequence[Numbered]) -> dict[str, str]:
 
 def rejection(reason: str) -> str:
     """What the model is told of a call that the person has rejected."""
-    return f"The person rejected this call: {reason}" if reason else "The person rejected it."
+    return f"{REJECTED} this call: {reason}" if reason else f"{REJECTED} it."
 
 
 def _store(

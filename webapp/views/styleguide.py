@@ -51,7 +51,7 @@ def greet(name: str) -> str:
 
 > A quotation.
 """
-STATES: tuple[ToolState, ...] = ("running", "waiting", "done", "failed", "stopped")
+STATES: tuple[ToolState, ...] = ("running", "waiting", "done", "rejected", "failed", "stopped")
 HOSTED = tuple(
     ToolCall(f"call-{name}", name, gist, asked, came_back, 1.2, "done")
     for name, gist, asked, came_back in (
