@@ -73,3 +73,15 @@ def test_a_chat_is_forked_under_a_reply(page: Page) -> None:
     assert "42" in ask(page, "What is 6 * 7?")
     page.get_by_role("main").get_by_role("link", name="What is 2 + 3?").click()
     expect(page.locator(".bubble")).to_have_text(["What is 2 + 3?", "What is 6 * 7?"])
+
+
+def test_a_message_is_edited_on_a_page_of_its_own_too(page: Page) -> None:
+    begin_chat(page, "What is 2 + 3?")
+    wait_for_reply(page)
+    page.goto(page.locator("[data-edit]").get_attribute("href") or "")  # As in a tab of its own.
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.get_by_role("log")).to_be_visible()
+    page.go_back()
+    page.get_by_label("Edited message").fill("What is 20 + 3?")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("log").locator(".bubble")).to_have_text("What is 20 + 3?")
