@@ -1,9 +1,9 @@
 // The field for a message: it grows, it sends once, and it gives up what was typed only when the
 // server has it.
 import { draftOf, keepDraft } from "./drafts.js";
+import { BY_TOUCH, sends } from "./enter.js";
 
 const GROWS_ITSELF = CSS.supports("field-sizing", "content");
-const BY_TOUCH = matchMedia("(hover: none) and (pointer: coarse)");
 const BEGUN = "parley:begun";
 
 const form = document.querySelector("[data-composer]");
@@ -64,8 +64,7 @@ function setUp() {
     keepDraft(draft, text.value);
   });
   text.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
-    if (event.shiftKey || event.altKey || event.ctrlKey || event.metaKey || BY_TOUCH.matches) return;
+    if (!sends(event)) return;
     event.preventDefault();
     form.requestSubmit();
   });

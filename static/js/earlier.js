@@ -1,17 +1,10 @@
 // Earlier messages come in above what is read, which stays where it is.
-const stage = document.querySelector("[data-stick]");
-let loading = null; // The request whose answer comes in; what has sent it goes with the answer.
-let fromEnd = 0;
+import { aroundSwap } from "./swaps.js";
 
-document.addEventListener("htmx:before:swap", (event) => {
-  const { ctx } = event.detail;
-  if (!stage || !ctx.sourceElement.matches("[data-earlier]")) return;
-  loading = ctx;
-  fromEnd = stage.scrollHeight - stage.scrollTop;
-});
-
-document.addEventListener("htmx:after:swap", (event) => {
-  if (event.detail.ctx !== loading) return;
-  loading = null;
-  stage.scrollTop = stage.scrollHeight - fromEnd;
+aroundSwap("[data-earlier]", (link) => {
+  const stage = link.closest("[data-stick]");
+  const fromEnd = stage.scrollHeight - stage.scrollTop;
+  return () => {
+    stage.scrollTop = stage.scrollHeight - fromEnd;
+  };
 });

@@ -1,30 +1,29 @@
 // A message that is edited where it stands: the field takes the focus, and gives it back.
-const BY_TOUCH = matchMedia("(hover: none) and (pointer: coarse)");
+import { sends } from "./enter.js";
+import { aroundSwap } from "./swaps.js";
 
-let focusNext = null; // What is focused once it is there; whoever asked is gone by then.
-
-document.addEventListener("htmx:before:swap", (event) => {
-  const { sourceElement } = event.detail.ctx;
-  if (sourceElement.matches("[data-edit]")) focusNext = "[data-edit-text]";
-  const edit = sourceElement.dataset.editCancel;
-  if (edit) focusNext = `[data-edit][href="${edit}"]`;
+aroundSwap("[data-edit]", (link) => {
+  const exchange = link.closest(".exchange");
+  return () => {
+    const text = exchange.querySelector("[data-edit-text]");
+    text?.focus();
+    text?.setSelectionRange(text.value.length, text.value.length);
+  };
 });
 
-document.addEventListener("htmx:after:swap", () => {
-  const next = focusNext && document.querySelector(focusNext);
-  focusNext = null;
-  next?.focus();
-  if (next?.matches("textarea")) next.setSelectionRange(next.value.length, next.value.length);
+aroundSwap("[data-edit-cancel]", (link) => {
+  const exchange = link.closest(".exchange");
+  return () => exchange.querySelector("[data-edit]")?.focus();
 });
 
 document.addEventListener("keydown", (event) => {
-  if (!event.target.matches("[data-edit-text]") || event.isComposing || event.keyCode === 229) return;
+  if (!event.target.matches("[data-edit-text]")) return;
   const form = event.target.form;
-  if (event.key === "Escape") {
-    event.preventDefault();
-    form.querySelector("[data-edit-cancel]").click();
-  } else if (event.key === "Enter" && !event.shiftKey && !event.altKey && !BY_TOUCH.matches) {
+  if (sends(event)) {
     event.preventDefault();
     form.requestSubmit();
+  } else if (event.key === "Escape" && !event.isComposing) {
+    event.preventDefault();
+    form.querySelector("[data-edit-cancel]").click();
   }
 });
