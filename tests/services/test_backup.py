@@ -147,6 +147,21 @@ def test_a_backup_that_fails_leaves_the_last_one(settings: Settings, tmp_path: P
         take(settings, tmp_path)
 
 
+@pytest.mark.only_on("sqlite")
+def test_two_backups_to_one_file_are_both_whole(settings: Settings, tmp_path: Path) -> None:
+    make_chat(make_user().id, "hello")
+    file = tmp_path / "copy.db"
+    others = []
+
+    def meanwhile(done: int, total: int) -> None:
+        if not others:
+            others.append(take(settings, file))
+
+    first = back_up(settings.database_url, settings.instance, file, meanwhile)
+    assert [first] == others
+    assert [path.name for path in tmp_path.iterdir()] == ["copy.db"]
+
+
 def test_a_command_takes_it_and_says_how_much(
     app: Flask, tmp_path: Path, programs: None, database: str
 ) -> None:

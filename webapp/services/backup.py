@@ -4,9 +4,10 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import mkstemp
 from urllib.parse import unquote, urlsplit
 
 STEP_PAGES = 2_000
@@ -29,21 +30,29 @@ def back_up(database_url: str, instance: Path, file: Path, progress: Progress) -
     """
     if file.is_dir() or not file.parent.is_dir():
         raise BackupFailed(f"{file} is no place for a file.")
-    part = file.with_name(f"{file.name}.part")
-    part.unlink(missing_ok=True)
-    # Everything that people said is in it: for its owner alone, from the first byte.
-    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
-        if database_url.startswith("sqlite"):
-            counts = _copy_sqlite(_path(database_url, instance), part, progress)
-        else:
-            counts = _dump_postgresql(database_url, part)
-        part.replace(file)
+        with _written_beside(file) as part:
+            if database_url.startswith("sqlite"):
+                return _copy_sqlite(_path(database_url, instance), part, progress)
+            return _dump_postgresql(database_url, part)
     except (OSError, sqlite3.Error) as error:
         raise BackupFailed(f"The backup could not be written: {error}.") from error
+
+
+@contextmanager
+def _written_beside(file: Path) -> Iterator[Path]:
+    """A file that takes the name of `file` at the end, and goes where that does not come.
+
+    Everything that people said will be in it: it is for its owner alone from the first byte.
+    """
+    handle, name = mkstemp(".part", f"{file.name}-", file.parent)
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        part.replace(file)
     finally:
         part.unlink(missing_ok=True)
-    return counts
 
 
 def _path(database_url: str, instance: Path) -> Path:
