@@ -63,9 +63,15 @@ def test_missing_triggers_and_what_they_missed_are_found() -> None:
 def test_documents_of_messages_that_are_gone_are_found() -> None:
     run("DELETE FROM session_message WHERE role = 'user'")
     make_chat(make_user().id, "unseen")
-    assert (
-        "1 documents are of messages that are not there" in wrongs()["Search knows every message"]
-    )
+    assert "1 documents are of none" in wrongs()["Search knows every message"]
+
+
+@pytest.mark.usefixtures("without_triggers")
+def test_a_document_of_what_was_replaced_does_not_stand_for_one_that_is_missing() -> None:
+    run("UPDATE session_message SET superseded_at = updated_at WHERE role = 'user'")
+    make_chat(make_user().id, "unseen")
+    found = wrongs()["Search knows every message"]
+    assert "1 messages are not to be found, and 1 documents are of none" in found
 
 
 def test_a_document_that_others_would_find_is_found() -> None:

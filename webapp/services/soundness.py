@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, inspect, select, text
+from sqlalchemy import and_, exists, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from webapp.database import Base, read_tx
@@ -101,24 +101,28 @@ def _owners(tx: Session) -> str:
 
 
 def _documents(tx: Session) -> str:
-    """What is current and was said by people and agents is in the index, and nothing else."""
+    """What is current and was said by people and agents is in the index, and nothing else.
+
+    Each count is one statement, which sees one moment also while people write.
+    """
     said = and_(
         SessionMessage.role.in_(("user", "assistant")),
         SessionMessage.content != "",
         SessionMessage.superseded_at.is_(None),
     )
-    messages = tx.scalar(select(func.count()).select_from(SessionMessage).where(said)) or 0
-    known = SearchDocument.message_id.is_not(None)
-    documents = tx.scalar(select(func.count()).select_from(SearchDocument).where(known)) or 0
-    message = (
-        select(SessionMessage.id).where(SessionMessage.id == SearchDocument.message_id).exists()
+    match = SearchDocument.message_id == SessionMessage.id
+    unknown = select(func.count()).select_from(SessionMessage).where(said, ~exists().where(match))
+    of_none = (
+        select(func.count())
+        .select_from(SearchDocument)
+        .where(SearchDocument.message_id.is_not(None), ~exists().where(match, said))
     )
-    lost = tx.scalar(select(func.count()).select_from(SearchDocument).where(known, ~message)) or 0
-    if lost:
-        return f"{lost:,} documents are of messages that are not there. {REBUILD}"
-    if messages == documents:
+    missing, lost = tx.scalar(unknown) or 0, tx.scalar(of_none) or 0
+    if not missing and not lost:
         return ""
-    return f"There are {messages:,} messages to be found and {documents:,} documents. {REBUILD}"
+    return (
+        f"{missing:,} messages are not to be found, and {lost:,} documents are of none. {REBUILD}"
+    )
 
 
 def _triggers(tx: Session) -> str:
