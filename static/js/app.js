@@ -3,6 +3,7 @@
 import "./theme.js";
 import "./sidebar.js";
 import "./menus.js";
+import "./row-menu.js";
 import "./dialog.js";
 import "./rename.js";
 import "./starters.js";

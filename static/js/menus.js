@@ -3,14 +3,21 @@
 const PLACES_ITSELF = CSS.supports("position-area", "block-end");
 const GAP = 4;
 
+const openers = new WeakMap(); // The buttons of menus that have more than one.
+
 export function buttonOf(menu) {
-  return document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+  return openers.get(menu) ?? document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+}
+
+export function openBeside(menu, button) {
+  openers.set(menu, button);
+  menu.showPopover({ source: button });
 }
 
 document.addEventListener("click", (event) => {
   const chosen = event.target.closest(".menu :is(a, button)");
   if (chosen && !chosen.matches("[data-theme-choice]")) {
-    chosen.closest(".menu").hidePopover();
+    chosen.closest("[popover]")?.hidePopover();
   }
 });
 

@@ -1,4 +1,5 @@
 // A chat's name is changed where it stands, in the title or in a list: Enter saves, Esc cancels.
+import { buttonOf } from "./menus.js";
 import { leftForSignIn, post } from "./post.js";
 
 function begin(host, id, action) {
@@ -70,7 +71,10 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-rename]") ?? (title && titleLink(title));
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  const host = title ?? link.closest(".row")?.querySelector("a") ?? document.querySelector(".renames");
+  const menu = link.closest("[popover]");
+  const row = menu && buttonOf(menu).closest(".row");
+  const host = title ?? row?.querySelector("a") ?? document.querySelector(".renames");
+  if (!host) return location.assign(link.href);
   if (!host.parentElement.querySelector("[data-rename-form]")) begin(host, link.dataset.rename, link.href);
 });
 

@@ -35,7 +35,9 @@ def open_menu_of(page: Page, name: str) -> Locator:
     button = page.get_by_role("button", name=f"Actions for {name}")
     sidebar(page).get_by_role("link", name=name).hover()
     button.click()
-    return page.locator(f"#{button.get_attribute('popovertarget')}")
+    menu = page.locator("#row-menu")
+    expect(menu).to_have_attribute("aria-label", f"Actions for {name}")
+    return menu
 
 
 def test_a_title_is_renamed_where_it_stands(page: Page, ada: Person) -> None:
@@ -56,10 +58,15 @@ def test_a_title_is_renamed_where_it_stands(page: Page, ada: Person) -> None:
 
 def test_a_row_is_renamed_where_it_stands_by_keyboard(page: Page, ada: Person) -> None:
     open_chat(page, ada, "Before")
-    page.get_by_role("button", name="Actions for Before").focus()
+    button = page.get_by_role("button", name="Actions for Before")
+    button.focus()
     page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_have_text("Rename")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Pin")
+    page.keyboard.press("Escape")
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
     page.keyboard.press("Enter")
     page.keyboard.type("After")
     page.keyboard.press("Enter")
@@ -113,6 +120,29 @@ def test_a_chat_is_put_aside_and_taken_back(page: Page, ada: Person) -> None:
     page.get_by_role("main").get_by_role("button", name="Activate").click()
     expect(field(page)).to_be_visible()
     expect(sidebar(page).get_by_text("Deactivated (1)")).to_have_count(0)
+
+
+def test_one_menu_serves_every_row(page: Page, ada: Person) -> None:
+    open_chat(page, ada, "Old plans")
+    open_chat(page, ada, "Here I stay")
+    menu = open_menu_of(page, "Old plans")
+    other = page.get_by_role("button", name="Actions for Here I stay")
+    other.click()
+    expect(menu).to_have_attribute("aria-label", "Actions for Here I stay")
+    expect(other).to_have_attribute("aria-expanded", "true")
+    # The list is brought up to date beneath it.
+    with page.expect_response("**/sessions/sidebar*"):
+        page.evaluate("document.dispatchEvent(new CustomEvent('parley:sessions-changed'))")
+    expect(menu).to_be_visible()
+    other.click()
+    expect(menu).to_be_hidden()
+    expect(other).to_have_attribute("aria-expanded", "false")
+    open_menu_of(page, "Old plans").get_by_role("button", name="Pin").click()
+    expect(sidebar(page)).to_contain_text(re.compile(r"Pinned\s*Old plans"))
+    menu = open_menu_of(page, "Old plans")
+    expect(menu.get_by_role("button", name="Pin", exact=True)).to_have_count(0)
+    menu.get_by_role("button", name="Unpin").click()
+    expect(sidebar(page)).not_to_contain_text("Pinned")
 
 
 def test_a_deletion_is_undone(page: Page, ada: Person) -> None:
@@ -170,6 +200,13 @@ def test_on_a_phone_the_sidebar_is_a_drawer(signed_in: NewPage, ada: Person) -> 
     expect(sidebar(page)).to_be_hidden()
     page.get_by_role("button", name="Open the sidebar").tap()
     expect(sidebar(page).get_by_role("link", name="A chat")).to_be_visible()
+    page.get_by_role("button", name="Actions for A chat").tap()
+    expect(page.locator("#row-menu").get_by_role("button", name="Delete")).to_be_in_viewport(
+        ratio=1
+    )
+    expect(sidebar(page)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#row-menu")).to_be_hidden()
     page.keyboard.press("Escape")
     expect(sidebar(page)).to_be_hidden()
     expect(page.get_by_role("button", name="Open the sidebar")).to_be_focused()

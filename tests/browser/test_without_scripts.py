@@ -39,8 +39,12 @@ def test_a_chat_from_its_first_message_to_its_end(page: Page) -> None:
     page.get_by_role("main").get_by_role("button", name="Activate").last.click()
     expect(field(page)).to_be_visible()
 
-    page.get_by_role("button", name="Chat menu").click()
-    page.locator("#chat-menu").get_by_role("button", name="Delete").click()
+    # A row's button leads to a page with all that can be done.
+    page.get_by_role("link", name="Sums").last.hover()
+    page.get_by_role("button", name="Actions for Sums").click()
+    page.get_by_role("main").get_by_role("button", name="Pin").click()
+    expect(page.get_by_role("navigation", name="Chats")).to_contain_text("Pinned")
+    page.get_by_role("main").get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("link", name="Sums")).to_be_visible()
 

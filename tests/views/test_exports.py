@@ -56,15 +56,14 @@ def test_a_chat_is_sent_as_a_file_to_keep(client: PageClient, ada: User, kind: s
     assert "Fluss" in answer.text
 
 
-def test_the_chats_menus_lead_to_its_files(client: PageClient, ada: User) -> None:
+def test_the_chats_menu_and_its_settings_lead_to_its_files(client: PageClient, ada: User) -> None:
     chat = make_chat(ada.id, "hello")
-    page = client.get(f"/sessions/{chat.id}").page
-    menus = [page.by_id("chat-menu"), *page.by_id("chats").every("div")]
-    for kind in ("md", "json", "html"):
-        path = f"/sessions/{chat.id}/export.{kind}"
-        found = [path in {link.get("href") for link in menu.every("a")} for menu in menus]
-        assert found[0]
-        assert any(found[1:])
+    menu = client.get(f"/sessions/{chat.id}").page.by_id("chat-menu")
+    settings = client.get(f"/sessions/{chat.id}/settings").page.by_id("main")
+    for place in (menu, settings):
+        addresses = {link.get("href") for link in place.every("a")}
+        files = {f"/sessions/{chat.id}/export.{kind}" for kind in ("md", "json", "html")}
+        assert files <= addresses
 
 
 @pytest.mark.parametrize("kind", ["md", "json", "html"])

@@ -25,6 +25,7 @@ def group_by_date(
     sessions: Iterable[SessionSummary], time_zone: str, now: datetime | None = None
 ) -> list[SessionGroup]:
     """Group `sessions`, the last used first, by the days of `time_zone` (an IANA name)."""
+    now = now or datetime.now(UTC)
 
     def title(session: SessionSummary) -> str:
         return date_title(session.last_activity_at, time_zone, now)

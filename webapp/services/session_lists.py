@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.database import UtcDateTime, read_tx
@@ -96,21 +97,21 @@ def load_shelf(
     until: Cursor | None = None,
 ) -> ShelfPage:
     """At most `limit` chats of the shelf that stand after a place, or not beyond another."""
-    rows = _on(user_id, shelf)
+    wanted: dict[str, Any] = {"user_id": user_id, "limit": limit + 1}
+    if after is not None:
+        wanted |= {"after": after.at, "after_id": after.id}
+    if until is not None:
+        wanted |= {"until": until.at, "until_id": until.id}
+    rows = _on(shelf, is_after=after is not None, is_until=until is not None)
     with read_tx() as tx:
-        within = rows.limit(limit + 1)
-        if after is not None:
-            within = within.where(_place_on(shelf) < _placed(after))
-        if until is not None:
-            within = within.where(_place_on(shelf) >= _placed(until))
-        found = [SessionSummary(*row) for row in tx.execute(within)]
+        found = [SessionSummary(*row) for row in tx.execute(rows, wanted)]
         if not found:
             return ShelfPage((), None)
         end = cursor_of(found[:limit][-1], shelf)
         is_cut = len(found) > limit
         if until is not None and not is_cut:
-            beyond = rows.where(_place_on(shelf) < _placed(end)).limit(1)
-            is_cut = tx.execute(beyond).first() is not None
+            one = {"user_id": user_id, "limit": 1, "after": end.at, "after_id": end.id}
+            is_cut = tx.execute(_on(shelf, is_after=True), one).first() is not None
     return ShelfPage(tuple(found[:limit]), end if is_cut else None)
 
 
@@ -122,15 +123,14 @@ def cursor_of(session: SessionSummary, shelf: Shelf) -> Cursor:
 
 def count_deactivated(user_id: UUID) -> int:
     """How many there are, up to COUNTED."""
-    some = _on(user_id, Shelf.DEACTIVATED).with_only_columns(AgentSession.id).limit(COUNTED)
     with read_tx() as tx:
-        return tx.scalars(select(func.count()).select_from(some.subquery())).one()
+        return tx.scalars(_count(), {"user_id": user_id, "limit": COUNTED}).one()
 
 
 def is_deactivated(user_id: UUID, session_id: UUID) -> bool:
-    here = _is_on(user_id, Shelf.DEACTIVATED) & (AgentSession.id == session_id)
+    here = select(AgentSession.id).where(_is_on(Shelf.DEACTIVATED), AgentSession.id == session_id)
     with read_tx() as tx:
-        return tx.scalar(select(AgentSession.id).where(here)) is not None
+        return tx.scalar(here, {"user_id": user_id}) is not None
 
 
 def list_sessions(
@@ -151,13 +151,30 @@ def find_newest_session(user_id: UUID) -> UUID | None:
     return newest[0].id if newest else None
 
 
-def _on(user_id: UUID, shelf: Shelf) -> Select[*tuple[Any, ...]]:
+@cache
+def _on(
+    shelf: Shelf, *, is_after: bool = False, is_until: bool = False
+) -> Select[*tuple[Any, ...]]:
+    """The chats on a shelf, newest first. Built once, like all here: that is what costs."""
     newest_first = (_time_of(shelf).desc(), AgentSession.id.desc())
-    return _SUMMARIES.where(_is_on(user_id, shelf)).order_by(*newest_first)
+    rows = _SUMMARIES.where(_is_on(shelf)).order_by(*newest_first).limit(bindparam("limit"))
+    place = tuple_(_time_of(shelf), AgentSession.id)
+    if is_after:
+        rows = rows.where(place < _placed("after"))
+    if is_until:
+        rows = rows.where(place >= _placed("until"))
+    return rows
 
 
-def _is_on(user_id: UUID, shelf: Shelf) -> ColumnElement[bool]:
-    own = and_(AgentSession.user_id == user_id, AgentSession.is_present)
+@cache
+def _count() -> Select[int]:
+    some = _on(Shelf.DEACTIVATED).with_only_columns(AgentSession.id)
+    return select(func.count()).select_from(some.subquery())
+
+
+@cache
+def _is_on(shelf: Shelf) -> ColumnElement[bool]:
+    own = and_(AgentSession.user_id == bindparam("user_id"), AgentSession.is_present)
     if shelf is Shelf.DEACTIVATED:
         return and_(own, AgentSession.is_active.is_(False))
     is_pinned = AgentSession.pinned_at.is_not(None)
@@ -169,14 +186,11 @@ def _time_of(shelf: Shelf) -> InstrumentedAttribute[Any]:
     return AgentSession.pinned_at if shelf is Shelf.PINNED else AgentSession.last_activity_at
 
 
-def _place_on(shelf: Shelf) -> ColumnElement[Any]:
-    return tuple_(_time_of(shelf), AgentSession.id)
+def _placed(name: str) -> ColumnElement[Any]:
+    return tuple_(bindparam(name, type_=UtcDateTime()), bindparam(f"{name}_id", type_=_KEY))
 
 
-def _placed(cursor: Cursor) -> ColumnElement[Any]:
-    return tuple_(literal(cursor.at, UtcDateTime()), literal(cursor.id, AgentSession.id.type))
-
-
+_KEY = AgentSession.id.type
 _run_status = (
     select(AgentRun.status)
     .where(AgentRun.session_id == AgentSession.id, AgentRun.status.in_(ACTIVE_STATUSES))
@@ -196,4 +210,3 @@ _SUMMARIES = select(
     AgentSession.seen_at,
     _run_status,
 )
-"""Built once: that is what costs."""

@@ -67,7 +67,8 @@ def index() -> ResponseReturnValue:
     shelf = request.args.get("shelf", type=Shelf)
     if shelf is None and after is None and not is_htmx():
         lists = load_lists(current_user.id, zone)
-        return render_template("sessions/index.html", lists=lists, part=None)
+        beside = {"sidebar": lambda: lists}  # The same beside them.
+        return render_template("sessions/index.html", lists=lists, part=None, **beside)
     part = load_part(current_user.id, zone, shelf or Shelf.RECENT, after=after)
     if not is_htmx():
         part = replace(part, is_continued=False)  # What it continues is on another page.
