@@ -13,7 +13,7 @@ from tests.support.model_server import ModelServer
 from tests.support.model_turns import Gate, error, say
 from webapp.database import read_tx
 from webapp.models import AgentSession, UsageDay
-from webapp.services.sessions import name_after_first_message, rename_session
+from webapp.services.sessions import rename_session
 
 ASKED = "Where do I plant the garlic?"
 
@@ -33,9 +33,7 @@ def served(start: Start, stage: Stage, model: ModelServer) -> ModelServer:
 
 @pytest.fixture
 def unnamed(served: ModelServer) -> AgentSession:
-    chat = make_session(make_user().id, session_name=None)
-    name_after_first_message(chat.id, ASKED)
-    return chat
+    return make_session(make_user().id, session_name=None)
 
 
 def stored(chat: AgentSession) -> AgentSession:

@@ -6,6 +6,7 @@ from flask import Flask
 from tests.factories import make_run, make_session, make_user
 from webapp.database import read_tx, write_tx
 from webapp.models import AgentSession, MessageRole, RunStatus, SessionMessage, User
+from webapp.runs import start_run, stop_run
 from webapp.services.facts import SessionGone
 from webapp.services.session_deletion import delete_session
 from webapp.services.session_lists import find_newest_session, list_sessions
@@ -14,7 +15,6 @@ from webapp.services.sessions import (
     create_session,
     deactivate_session,
     first_words,
-    name_after_first_message,
     rename_session,
 )
 
@@ -101,15 +101,13 @@ def test_a_chat_that_is_gone_cannot_be_changed_and_may_be_deleted_again() -> Non
             change(gone)
     with pytest.raises(SessionGone):
         rename_session(gone, "A name")
-    with pytest.raises(SessionGone):
-        name_after_first_message(gone, "A name")
     delete_session(gone)
 
 
 def test_a_first_message_names_a_chat_once(ada: User) -> None:
     session_id = create_session(ada.id, "Assistant")
-    name_after_first_message(session_id, "How do I plant garlic?")
-    name_after_first_message(session_id, "And onions?")
+    stop_run(start_run(session_id, "How do I plant garlic?", uuid4().hex))
+    start_run(session_id, "And onions?", uuid4().hex)
     assert stored(session_id).session_name == "How do I plant garlic?"
 
 

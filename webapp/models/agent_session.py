@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     ForeignKey,
     Index,
@@ -88,7 +89,7 @@ class AgentSession(Entity):
         return self.seen_at is not None and self.seen_at >= self.last_activity_at
 
     @classmethod
-    def owned_by(cls, user_id: UUID) -> Select["AgentSession"]:
+    def owned_by(cls, user_id: UUID | BindParameter[UUID]) -> Select["AgentSession"]:
         return select(cls).where(cls.user_id == user_id, cls.is_present)
 
     @hybrid_property

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from webapp.database import read_tx
@@ -17,7 +17,7 @@ from webapp.rendering.windows import (
     COLUMNS,
     Place,
     Window,
-    load_entries,
+    entries_of,
     load_window,
 )
 from webapp.runs.events import Numbered, ToolFinished, ToolStarted, from_row
@@ -36,8 +36,27 @@ _CHAT = (
     AgentSession.is_active,
     AgentSession.forked_from_id,
 )
-_RUN = select(AgentRun, _is_newest, *_CHAT).join(AgentSession)
-"""A run, whether it is its chat's newest, and the chat. Built once: that is what costs."""
+# Built once: that costs more than the database takes for them.
+_TURN = (
+    select(AgentRun, _is_newest, *_CHAT)
+    .join(AgentSession)
+    .where(AgentRun.id == bindparam("run_id"))
+)
+"""A run, whether it is its chat's newest, and the chat."""
+_ITEMS = (
+    select(*COLUMNS)
+    .where(Message.run_id == bindparam("run_id"), Message.superseded_at.is_(None))
+    .order_by(Message.position)
+)
+_EVENTS = (
+    select(RunEvent)
+    .where(
+        RunEvent.run_id.in_(bindparam("run_ids", expanding=True)),
+        RunEvent.kind.in_([ToolStarted.kind, ToolFinished.kind])
+        | RunEvent.run_id.in_(bindparam("active", expanding=True)),
+    )
+    .order_by(RunEvent.run_id, RunEvent.first_seq)
+)
 
 
 def load_transcript(session_id: UUID, place: Place = END) -> Transcript:
@@ -66,16 +85,17 @@ def load_turns(session_id: UUID) -> list[Turn]:
 def load_turn(run_id: UUID) -> Turn | None:
     """One turn as it is now; None when its chat is gone."""
     with read_tx() as tx:
-        row = tx.execute(_RUN.where(AgentRun.id == run_id)).one_or_none()
+        row = tx.execute(_TURN, {"run_id": run_id}).one_or_none()
         if row is None:
             return None
         run, is_last, session_id, agent_name, is_active, _ = row
         chat = Chat(session_id, agent_name, is_active)
-        rows = select(*COLUMNS).where(Message.run_id == run_id, Message.superseded_at.is_(None))
-        [*turns] = gather_turns(load_entries(tx, rows.order_by(Message.position)))
-        turn = turns[0] if turns else Gathered()
-        turn.run = run
-        add_events(tx, [turn])
+        turn = Gathered(run)
+        if not run.is_unbegun:
+            found = tx.execute(_ITEMS, {"run_id": run_id}).all()
+            turn = next(iter(gather_turns(entries_of(found))), turn)
+            turn.run = run
+            add_events(tx, [turn])
         shown = show_turn(turn, chat, is_last=is_last)
         if run.version_of is None:
             return shown
@@ -113,14 +133,7 @@ def add_events(tx: Session, turns: Iterable[Gathered]) -> None:
     """What an active run has said so far; of the others, when their tools began and ended."""
     by_run = {turn.run.id: turn for turn in turns if turn.run}
     active = [turn.run.id for turn in by_run.values() if turn.run and turn.run.status.is_active]
-    rows = tx.scalars(
-        select(RunEvent)
-        .where(
-            RunEvent.run_id.in_(by_run),
-            RunEvent.kind.in_([ToolStarted.kind, ToolFinished.kind]) | RunEvent.run_id.in_(active),
-        )
-        .order_by(RunEvent.run_id, RunEvent.first_seq)
-    )
+    rows = tx.scalars(_EVENTS, {"run_ids": list(by_run), "active": active})
     for run_id, events in groupby(rows, key=lambda row: row.run_id):
         numbered: list[Numbered] = [from_row(event) for event in events]
         by_run[run_id].events = numbered

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, select
 from sqlalchemy.orm import Session
 
 from webapp.database_session import items_from_rows
@@ -98,8 +98,11 @@ def load_window(tx: Session, session_id: UUID, place: Place) -> Window:
 
 
 def load_entries(tx: Session, rows: Select[*tuple[Any, ...]]) -> list[Entry]:
+    return entries_of(tx.execute(rows).all())
+
+
+def entries_of(found: Sequence[Row[*tuple[Any, ...]]]) -> list[Entry]:
     """The readable items of rows of COLUMNS."""
-    found = tx.execute(rows).all()
     return [
         Entry(item, row.position, row.run_id, row.agent_name, row.created_at)
         for row, item in zip(found, items_from_rows(found), strict=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, bindparam, func, select, update
+from sqlalchemy import Engine, Row, Update, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from webapp.database import utc_now, write_tx
@@ -39,7 +39,23 @@ _CLAIM = (
     .returning(AgentRun.epoch, utc_now().label("now"), AgentRun.input, AgentRun.state)
     .returning(AgentRun.session_id, *(getattr(AgentRun, name) for name in USED))
 )
-_CHAT = select(AgentSession, User).join(User).where(AgentSession.id == bindparam("session_id"))
+IF_OURS = (
+    update(AgentRun)
+    .where(
+        AgentRun.id == bindparam("of"),
+        AgentRun.epoch == bindparam("held"),
+        AgentRun.status == RunStatus.RUNNING,
+    )
+    .returning(AgentRun.id)
+)
+_HOLD = IF_OURS.values(updated_at=utc_now())
+_CHAT = (
+    select(AgentSession.id, AgentSession.session_id, AgentSession.agent_name)
+    .add_columns(AgentSession.agent_instructions, AgentSession.user_id)
+    .add_columns(User.display_name, User.time_zone)
+    .join(User)
+    .where(AgentSession.id == bindparam("session_id"))
+)
 _APPROVED = select(ToolApproval.tool_name).where(ToolApproval.session_id == bindparam("session_id"))
 _SPEAKER = (
     select(SessionMessage.agent_name)
@@ -97,10 +113,12 @@ class ClaimedRun:
 def claim_run(run_id: UUID) -> ClaimedRun | None:
     """Make a queued run ours and running; None when it is not queued any more."""
     with write_tx() as tx:
-        claimed = tx.connection().execute(_CLAIM, {"run_id": run_id}).one_or_none()
+        connection = tx.connection()
+        claimed = connection.execute(_CLAIM, {"run_id": run_id}).one_or_none()
         if claimed is None:
             return None
-        session, user = tx.execute(_CHAT, {"session_id": claimed.session_id}).one()
+        here = {"session_id": claimed.session_id}
+        session = connection.execute(_CHAT, here).one()
         is_first = claimed.epoch == 1  # Nothing can have come of it yet.
         known = [] if is_first else stored_events(tx, run_id)
         items = [] if is_first else stored_items(tx, run_id)
@@ -116,13 +134,13 @@ def claim_run(run_id: UUID) -> ClaimedRun | None:
             agent_instructions=session.agent_instructions,
             session_key=session.id,
             session_id=session.session_id,
-            user_id=user.id,
-            display_name=user.display_name,
-            time_zone=user.time_zone,
+            user_id=session.user_id,
+            display_name=session.display_name,
+            time_zone=session.time_zone,
             speaker=last_speaker(known) or (_last_speaker(tx, session) if items else before),
             speaker_before=before,
             used={name: getattr(claimed, name) for name in USED},
-            approved_tools=frozenset(tx.scalars(_APPROVED, {"session_id": session.id})),
+            approved_tools=frozenset(connection.scalars(_APPROVED, here)),
             known=known,
             texts=count_texts(items),
             engine=_engine(tx),
@@ -135,29 +153,21 @@ def stored_events(tx: Session, run_id: UUID, after: int = 0) -> list[Numbered]:
     return [from_row(row) for row in rows]
 
 
-def hold_fence(tx: Session, run_id: UUID, epoch: int, **values: Any) -> None:
-    """Write `values` to the run if it is still ours. Raises RunFenced when it is not."""
-    ours = (
-        tx.connection()
-        .execute(
-            update(AgentRun)
-            .where(
-                AgentRun.id == run_id, AgentRun.epoch == epoch, AgentRun.status == RunStatus.RUNNING
-            )
-            .values(updated_at=utc_now(), **values)
-            .returning(AgentRun.id)
-        )
-        .one_or_none()
-    )
-    if ours is None:
+def hold_fence(
+    tx: Session, run_id: UUID, epoch: int, change: Update | None = None, **values: Any
+) -> None:
+    """Make a `change` that this module's `IF_OURS` limits. Raises RunFenced if it is not ours."""
+    ours = {"of": run_id, "held": epoch, **values}
+    held = tx.connection().execute(_HOLD if change is None else change, ours)
+    if held.one_or_none() is None:
         raise RunFenced(run_id)
 
 
-def _last_speaker(tx: Session, session: AgentSession, but: UUID | None = None) -> str | None:
+def _last_speaker(tx: Session, session: Row[Any], but: UUID | None = None) -> str | None:
     """Who spoke last in the runs with the agent that the chat is with now."""
     spoken = _SPEAKER if but is None else _SPEAKER_BEFORE
     here = {"session_id": session.id, "agent_name": session.agent_name, "run_id": but}
-    return tx.scalar(spoken, here)
+    return tx.connection().scalar(spoken, here)
 
 
 def _engine(tx: Session) -> Engine:

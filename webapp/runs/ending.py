@@ -1,25 +1,43 @@
 """How a run ends: its last status and what the SDK had not stored, in one transaction."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import BindParameter, Boolean, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from webapp.database import utc_now
 from webapp.database_session import append_items
 from webapp.metrics import RUNS
 from webapp.models import AgentRun, AgentSession, RunStatus
-from webapp.runs.claiming import hold_fence, stored_events
+from webapp.runs.claiming import IF_OURS, USED, hold_fence, stored_events
 from webapp.runs.dismissing import answers_to_open_calls
 from webapp.runs.events import Numbered, last_speaker
 from webapp.runs.unsaved import is_whole, stored_items, unsaved_items
 
 _chat = select(AgentRun.session_id).where(AgentRun.id == bindparam("run_id")).scalar_subquery()
+# Built once: that costs more than the database takes for them.
 _TOUCH = update(AgentSession).where(AgentSession.id == _chat).values(last_activity_at=utc_now())
+
+
+def _new(name: str) -> BindParameter[Any]:
+    return bindparam(f"new_{name}", type_=getattr(AgentRun, name).type)
+
+
+_END = IF_OURS.values(
+    {name: _new(name) for name in ("status", "error_kind", "error_message", "state")}
+    | {name: func.coalesce(_new(name), getattr(AgentRun, name)) for name in ("agent_name", "model")}
+    | {name: getattr(AgentRun, name) + _new(name) for name in USED}
+    | {
+        "first_token_at": func.coalesce(AgentRun.first_token_at, _new("first_token_at")),
+        "ended_at": case((bindparam("is_over", type_=Boolean), utc_now())),
+        "updated_at": utc_now(),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +52,19 @@ class Ending:
     """Whether text that the SDK has not stored is kept; a guardrail's refusal is not."""
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a performance tells the run's row."""
+
+    agent_name: str | None = None
+    model: str | None = None
+    first_token_at: datetime | None = None
+    """Counts where there was none before."""
+    used: Mapping[str, int] = field(default_factory=dict)
+    """To be added to what was used before."""
+
+
+NOTHING = Told()
 NO_RESULT = "No result: the reply ended before there was one."
 """What stands in the history for a call that was stored, as at a pause, and never answered."""
 
@@ -92,7 +123,8 @@ def end_run(
     epoch: int,
     ending: Ending,
     events: Sequence[Numbered] | None = None,
-    **values: Any,
+    *,
+    told: Told = NOTHING,
 ) -> RunStatus:
     """End a running run and keep what only its events know. Raises RunFenced if it is not ours.
 
@@ -108,12 +140,16 @@ def end_run(
         tx,
         run_id,
         epoch,
-        status=ending.status,
-        error_kind=ending.error_kind,
-        error_message=ending.error_message,
-        ended_at=None if ending.status is RunStatus.PAUSED else utc_now(),
-        state=ending.state,
-        **values,
+        _END,
+        new_status=ending.status,
+        new_error_kind=ending.error_kind,
+        new_error_message=ending.error_message,
+        new_state=ending.state,
+        new_agent_name=told.agent_name,
+        new_model=told.model,
+        new_first_token_at=told.first_token_at,
+        is_over=ending.status is not RunStatus.PAUSED,
+        **{f"new_{name}": told.used.get(name, 0) for name in USED},
     )
     _touch_session(tx, run_id)
     if ending.status is not RunStatus.PAUSED:

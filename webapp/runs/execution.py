@@ -22,7 +22,16 @@ from webapp.runs.approving import StateUnusable
 from webapp.runs.casting import AgentGone, Catalogue
 from webapp.runs.channel import Channel
 from webapp.runs.claiming import ClaimedRun, claim_run
-from webapp.runs.ending import AGENT_GONE, STATE_UNUSABLE, STOPPED, TOO_MUCH, Ending, Halt, end_run
+from webapp.runs.ending import (
+    AGENT_GONE,
+    STATE_UNUSABLE,
+    STOPPED,
+    TOO_MUCH,
+    Ending,
+    Halt,
+    Told,
+    end_run,
+)
 from webapp.runs.events import Numbered
 from webapp.runs.journal import UNREACHABLE, Journal
 from webapp.runs.playing import Play, TooMuch
@@ -82,8 +91,7 @@ class Turn:
         play = Play(run, recorder, self._around.settings)
         ending = await self._perform(play, recorder)
         recorder.close()
-        taken = Taken(play.values(), SPANS.take(run.id))
-        status = await _end(run, ending, recorder, taken)
+        status = await _end(run, ending, recorder, play.told(), SPANS.take(run.id))
         log.info("run_ended", run=str(run.id), status=status, kind=ending and ending.error_kind)
         recorder.ended(status)
 
@@ -124,16 +132,6 @@ class Turn:
         return self._why.ending
 
 
-@dataclass(frozen=True)
-class Taken:
-    """What a performance leaves beside its events."""
-
-    values: dict[str, Any]
-    """Of the run's row."""
-    spans: list[dict[str, Any]]
-    """Rows of run_span."""
-
-
 async def let_models_go(settings: Settings) -> None:
     """Close this loop's connections to the models' server."""
     await provider(settings).aclose()
@@ -157,14 +155,22 @@ def _failed(error: BaseException) -> Ending:
     )
 
 
-async def _end(run: ClaimedRun, ending: Ending | None, recorder: Recorder, taken: Taken) -> str:
+async def _end(
+    run: ClaimedRun,
+    ending: Ending | None,
+    recorder: Recorder,
+    told: Told,
+    spans: list[dict[str, Any]],
+) -> str:
     """Write the end, however long the database takes to be there; return the run's status."""
     wait = 0.1
     while True:
         try:
             # The events first: after the end they would be refused.
             if await recorder.settle():
-                return await in_database_thread(_write_end, run, ending, recorder.events, taken)
+                return await in_database_thread(
+                    _write_end, run, ending, recorder.events, told, spans
+                )
         except UNREACHABLE as error:
             log.error("run_end_not_written", run=str(run.id), error=str(error))  # noqa: TRY400
         await asyncio.sleep(wait)
@@ -172,13 +178,17 @@ async def _end(run: ClaimedRun, ending: Ending | None, recorder: Recorder, taken
 
 
 def _write_end(
-    run: ClaimedRun, ending: Ending | None, events: Sequence[Numbered], taken: Taken
+    run: ClaimedRun,
+    ending: Ending | None,
+    events: Sequence[Numbered],
+    told: Told,
+    spans: list[dict[str, Any]],
 ) -> str:
     if ending is not None:
         with suppress(RunFenced), write_tx() as tx:
-            status = end_run(tx, run.id, run.epoch, ending, events, **taken.values)
-            if taken.spans:
-                tx.connection().execute(_INSERT_SPANS, taken.spans)
+            status = end_run(tx, run.id, run.epoch, ending, events, told=told)
+            if spans:
+                tx.connection().execute(_INSERT_SPANS, spans)
             count_tokens(tx, run.id, run.used)
             return status
     with read_tx() as tx:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 import structlog
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
@@ -20,8 +20,16 @@ from webapp.runs.threads import in_database_thread
 
 INTERVAL = 0.2
 """Seconds; a kill loses no more text than this, with room for the write itself under 0.25."""
+# Built once, and for the bare table: the rows need nothing of what the mapping does for each.
 _INSERT = insert(RunEvent)
-"""Into the bare table, built once: the rows need nothing of what the mapping does for each."""
+_HELD = (
+    select(AgentRun.id, AgentRun.epoch)
+    .where(
+        AgentRun.id.in_(bindparam("run_ids", expanding=True)),
+        AgentRun.status == RunStatus.RUNNING,
+    )
+    .with_for_update(read=True)
+)
 UNREACHABLE = (DatabaseBusy, OperationalError, InterfaceError, NoConnection)
 """The database cannot be written to at the moment: trying again later may help."""
 
@@ -104,14 +112,7 @@ def _write(pending: Pending) -> list[UUID]:
 
 def _write_together(pending: Pending) -> list[UUID]:
     with write_tx() as tx:
-        held = tx.execute(
-            select(AgentRun.id, AgentRun.epoch)
-            .where(
-                AgentRun.id.in_([run_id for run_id, _ in pending]),
-                AgentRun.status == RunStatus.RUNNING,
-            )
-            .with_for_update(read=True)
-        )
+        held = tx.connection().execute(_HELD, {"run_ids": [run_id for run_id, _ in pending]})
         ours = {(run_id, epoch) for run_id, epoch in held}
         rows = [
             to_row(*key, event)

@@ -18,18 +18,16 @@ from agents import (
     UserError,
 )
 from agents.run_config import CallModelData, CallModelInputFilter, ModelInputData
-from sqlalchemy import func
 
 from webapp.assistants.context import ChatContext
 from webapp.assistants.models import run_config
 from webapp.config import Settings
 from webapp.database_session import Item
-from webapp.models import AgentRun
 from webapp.runs.approving import StateUnusable, ask_for_approval, resumed
 from webapp.runs.bounds import cut_item
 from webapp.runs.casting import Catalogue, entry_for, instructed, speaker
 from webapp.runs.claiming import USED, ClaimedRun
-from webapp.runs.ending import FINISHED, Ending, paused
+from webapp.runs.ending import FINISHED, Ending, Told, paused
 from webapp.runs.listening import Hooks, Listener
 from webapp.runs.overhearing import Overhearing, overheard
 from webapp.runs.recorder import Recorder
@@ -82,18 +80,18 @@ class Play:
         """How it ended, once performed."""
         return self._ending
 
-    def values(self) -> dict[str, Any]:
-        """What the run's row says of the performance, as far as it has come."""
-        values: dict[str, Any] = {"agent_name": self._agent_name}
-        if self._recorder.first_token_at is not None:
-            first = func.coalesce(AgentRun.first_token_at, self._recorder.first_token_at)
-            values["first_token_at"] = first
-        if self._listener is not None and self._listener.model is not None:
-            values["model"] = self._listener.model
+    def told(self) -> Told:
+        """What the run's row gets from the performance, as far as it has come."""
+        used: dict[str, int] = {}
         if self._result is not None:
-            used = zip(USED, _used(self._result), self._used_before, strict=True)
-            values |= {name: getattr(AgentRun, name) + now - then for name, now, then in used}
-        return values
+            both = zip(USED, _used(self._result), self._used_before, strict=True)
+            used = {name: now - before for name, now, before in both}
+        return Told(
+            agent_name=self._agent_name,
+            model=self._listener.model if self._listener else None,
+            first_token_at=self._recorder.first_token_at,
+            used=used,
+        )
 
     async def _play(self, agent: Agent[Any], work: Work, session: RunSession) -> None:
         assert self._listener is not None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from webapp.database_session import DatabaseSession, Item
 from webapp.database_session.source import Source
@@ -14,6 +14,20 @@ from webapp.services.facts import SessionGone
 
 if TYPE_CHECKING:
     from agents import TResponseInputItem
+
+
+# Shared, so that nobody claims or ends the run before the transaction that asks does. Built once:
+# that costs more than the database takes for it.
+_FENCE = (
+    select(AgentRun.epoch, AgentRun.status)
+    .join(AgentSession)
+    .where(
+        AgentRun.id == bindparam("run_id"),
+        AgentSession.user_id == bindparam("user_id"),
+        AgentSession.session_id == bindparam("session_id"),
+    )
+    .with_for_update(read=True, of=AgentRun)
+)
 
 
 class RunFenced(Exception):
@@ -57,17 +71,8 @@ class RunSession(DatabaseSession):
 
     def before_write(self, connection: Connection) -> Mapping[str, Any]:
         """Raises RunFenced, or SessionGone when the chat was deleted (its runs go with it)."""
-        # Shared, so that nobody claims or ends the run before this transaction does.
-        found = connection.execute(
-            select(AgentRun.epoch, AgentRun.status)
-            .join(AgentSession)
-            .where(
-                AgentRun.id == self.run_id,
-                AgentSession.user_id == self.user_id,
-                AgentSession.session_id == self.session_id,
-            )
-            .with_for_update(read=True, of=AgentRun)
-        ).one_or_none()
+        own = {"run_id": self.run_id, "user_id": self.user_id, "session_id": self.session_id}
+        found = connection.execute(_FENCE, own).one_or_none()
         if found is None:
             raise SessionGone
         if tuple(found) != (self.epoch, RunStatus.RUNNING):

@@ -3,13 +3,13 @@
 from contextlib import suppress
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import Select, bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from webapp.database import DatabaseBusy, read_tx, utc_now, write_tx
+from webapp.database import DatabaseBusy, utc_now, write_tx
 from webapp.models import AgentRun, AgentSession, SessionMessage
 from webapp.services.facts import SessionGone
 
@@ -17,6 +17,15 @@ MAX_NAME = 200
 MAX_FIRST_NAME = 60
 MAX_DESCRIPTION = 500
 MAX_INSTRUCTIONS = 20_000
+
+_UNSEEN = AgentSession.seen_at.is_(None) | (AgentSession.seen_at < AgentSession.last_activity_at)
+_SEEN = (
+    update(AgentSession)
+    .where(AgentSession.id == bindparam("session_id"), _UNSEEN)
+    # Looking changes nothing that others would want to know of.
+    .values(seen_at=utc_now(), updated_at=AgentSession.updated_at)
+)
+"""Built once: that costs more than the database takes for it."""
 
 
 def create_session(user_id: UUID, agent_name: str | None, session_id: str | None = None) -> UUID:
@@ -52,20 +61,6 @@ def settle_session(
     )
 
 
-def name_after_first_message(session_id: UUID, text: str) -> None:
-    """Give a chat without a name the first words of `text`. Raises SessionGone."""
-    here = AgentSession.id == session_id
-    with read_tx() as tx:
-        found = tx.execute(select(AgentSession.session_name).where(here)).one_or_none()
-    if found is None:
-        raise SessionGone
-    if found.session_name is None:
-        # Unless somebody has named it meanwhile.
-        unnamed = update(AgentSession).where(here, AgentSession.session_name.is_(None))
-        with write_tx() as tx:
-            tx.execute(unnamed.values(session_name=first_words(text)))
-
-
 def first_words(text: str) -> str | None:
     """The beginning of the first line, cut between words; None where there are none."""
     words = " ".join(next((line for line in text.splitlines() if line.strip()), "").split())
@@ -92,13 +87,9 @@ def pin_session(session_id: UUID, *, is_pinned: bool) -> None:
 
 def mark_seen(session_id: UUID) -> None:
     """Its owner has it before them, with all that came so far; nothing where that is known."""
-    unseen = AgentSession.seen_at.is_(None) | (AgentSession.seen_at < AgentSession.last_activity_at)
-    seen = update(AgentSession).where(AgentSession.id == session_id, unseen)
-    # Looking changes nothing that others would want to know of.
-    values = {"seen_at": utc_now(), "updated_at": AgentSession.updated_at}
     # Reading must not fail where this cannot be written.
     with suppress(SQLAlchemyError, DatabaseBusy), write_tx() as tx:
-        tx.execute(seen.values(values), execution_options={"synchronize_session": False})
+        tx.connection().execute(_SEEN, {"session_id": session_id})
 
 
 def _change(session_id: UUID, **values: object) -> None:

@@ -58,7 +58,7 @@ def count_tokens(tx: Session, run_id: UUID, counted: Mapping[str, int] | None = 
 
     `counted` is what was counted before, of a run that has paused or ended and gone on.
     """
-    run = tx.execute(_RUN, {"run_id": run_id}).one_or_none()
+    run = tx.connection().execute(_RUN, {"run_id": run_id}).one_or_none()
     if run is None:
         return
     counted = counted or {}

@@ -19,7 +19,6 @@ from webapp.services.session_lists import SessionSummary, list_sessions
 from webapp.services.sessions import (
     MAX_NAME,
     create_session,
-    name_after_first_message,
     rename_session,
 )
 from webapp.web.awaiting import await_run, place_to_wait
@@ -100,7 +99,6 @@ def chat(name: str) -> ResponseReturnValue:
     with place_to_wait(user.id) as place:
         key = create_session(user.id, agent.name, session_id)
         run_id = start_run(key, message, sending)
-        name_after_first_message(key, message)
         status = await_run(run_id, place, settings().api_seconds)
     return _reply(status, session_id, run_id)
 

@@ -17,7 +17,6 @@ from webapp.services.facts import (
     SessionInactive,
     TooManyRuns,
 )
-from webapp.services.sessions import name_after_first_message
 from webapp.views.chat_page import chat_page, transcript_of
 from webapp.web.access import own_session
 from webapp.web.htmx import is_htmx
@@ -38,11 +37,10 @@ def create(session_id: UUID) -> ResponseReturnValue:
         run_id = start_run(session.id, form.text("message"), form.text("key"))
     except (CapReached, SessionInactive, RunAlreadyActive, TooManyRuns) as fact:
         return _refuse(session_id, form, of_fact(fact))
-    if session.session_name is None:
-        name_after_first_message(session.id, form.text("message"))
-        session = own_session(session_id)
     if not is_htmx():
         return redirect(url_for("sessions.show", session_id=session.id), 303)
+    if session.session_name is None:
+        session = own_session(session_id)  # It has one now.
     return render_template(
         "sessions/_sent.html",
         turn=load_turn(run_id),

@@ -21,7 +21,6 @@ from webapp.services.sessions import (
     create_session,
     deactivate_session,
     mark_seen,
-    name_after_first_message,
     pin_session,
     rename_session,
 )
@@ -105,7 +104,6 @@ def create() -> ResponseReturnValue:
         start_run(session_id, form.text("message"), form.text("key"))
     except (CapReached, TooManyRuns) as fact:
         return new_chat_page(form, of_fact(fact))
-    name_after_first_message(session_id, form.text("message"))
     return redirect(url_for(".show", session_id=session_id), 303)
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import Flask, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import Select
+from sqlalchemy import BindParameter, Select, bindparam
 from sqlalchemy.orm import contains_eager
 
 from webapp.config import Settings
@@ -29,6 +29,15 @@ View = TypeVar("View", bound=Callable[..., Any])
 Row = TypeVar("Row")
 
 ADMIN_AREA = "/admin"
+
+# Built once: that costs more than the database takes for them.
+_OWNER: BindParameter[UUID] = bindparam("user_id")
+_SESSION = AgentSession.owned_by(_OWNER).where(AgentSession.id == bindparam("id"))
+_RUN = (
+    AgentRun.owned_by(_OWNER)
+    .where(AgentRun.id == bindparam("id"))
+    .options(contains_eager(AgentRun.session))
+)
 
 
 def init_access(app: Flask, settings: Settings) -> None:
@@ -54,7 +63,7 @@ def own_session(session_id: UUID) -> AgentSession:
     The row is detached, so that nothing is held open while an answer streams: ask again to see
     what a service has changed.
     """
-    return _own(AgentSession.owned_by(current_user.id).where(AgentSession.id == session_id))
+    return _own(_SESSION, session_id)
 
 
 def own_deleted_session(session_id: UUID) -> AgentSession:
@@ -67,13 +76,12 @@ def own_deleted_session(session_id: UUID) -> AgentSession:
 
 def own_run(run_id: UUID) -> AgentRun:
     """The person's run, with its `session`. Raises SessionGone too; detached, as above."""
-    runs = AgentRun.owned_by(current_user.id).where(AgentRun.id == run_id)
-    return _own(runs.options(contains_eager(AgentRun.session)))
+    return _own(_RUN, run_id)
 
 
-def _own(rows: Select[Row]) -> Row:
+def _own(rows: Select[Row], row_id: UUID) -> Row:
     with read_tx() as tx:
-        row = tx.scalar(rows)
+        row = tx.scalar(rows, {"user_id": current_user.id, "id": row_id})
     if row is None:
         raise SessionGone
     return row

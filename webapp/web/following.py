@@ -1,11 +1,11 @@
 """A run's events as a stream that a page follows, from the beginning of the reply to its end."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from flask import current_app, render_template
-from flask.globals import request_ctx
+from flask.globals import app_ctx, request_ctx
 
 from webapp.models import AgentRun
 from webapp.rendering.live import Frame, LiveReply
@@ -15,6 +15,10 @@ from webapp.runs.events import RunEnded
 from webapp.services.sessions import mark_seen
 from webapp.web.sse import HEARTBEAT, RETRY, encode
 from webapp.web.streams import Stream, current_streams
+
+if TYPE_CHECKING:
+    from flask.ctx import AppContext
+    from werkzeug.local import LocalProxy
 
 LOOK_EVERY = 0.2
 """Seconds until a reader that has gone, or must go, is noticed."""
@@ -27,6 +31,7 @@ def follow(run: AgentRun, agent_name: str, stream: Stream) -> Iterator[str]:
     """
     templates = current_app.jinja_env
     context = request_ctx.copy()
+    application = cast("LocalProxy[AppContext]", app_ctx)._get_current_object()  # noqa: SLF001
     run_id, session_id = run.id, run.session_id
 
     def render(template: str, **needs: Any) -> str:
@@ -34,7 +39,8 @@ def follow(run: AgentRun, agent_name: str, stream: Stream) -> Iterator[str]:
 
     def render_last() -> str:
         mark_seen(session_id)
-        with context.copy():
+        # In the application's own context again: the person is known there already.
+        with application, context.copy():
             return render_end(run_id)
 
     reply = LiveReply(f"reply-{run_id}", agent_name, render, current_streams().__len__)
