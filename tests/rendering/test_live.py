@@ -201,7 +201,7 @@ def test_a_call_is_told_when_it_begins_waits_and_ends(request_context: None) -> 
         (ToolStarted("c1", "add", "{}", 1.0), "part", "running"),
         (ToolStarted("c2", "add", "{}", 1.0), "tool", "running"),
         (ApprovalRequested("c1"), "tool", "waits for approval"),
-        (ToolFinished("c1", "An error occurred while running the tool.", 2.5), "tool", "failed"),
+        (ToolFinished("c1", "No such day.", 2.5, is_failed=True), "tool", "failed"),
         (ToolFinished("c2", "3", 2.5), "tool", "1.5 s done"),
     ):
         reply.apply(happened)

@@ -8,11 +8,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from agents.tracing import set_trace_provider
+from agents.tracing.provider import DefaultTraceProvider
 from flask import Flask
 from sqlalchemy import select
 
 from tests.factories import make_session, make_user
 from tests.runs.stage import Stage
+from webapp.assistants.models import prepare_sdk
 from webapp.config import Settings
 from webapp.database import read_tx
 from webapp.database_session import Item, load_item
@@ -42,6 +45,14 @@ def start(app: Flask, stage: Stage, tmp_path: Path) -> Iterator[Start]:
             return executor
 
         yield start_one
+
+
+@pytest.fixture
+def traced(tmp_path: Path) -> Iterator[None]:
+    """As where agents are loaded, with tracing on whatever the tests' environment says."""
+    prepare_sdk(Settings(instance=tmp_path))
+    yield
+    set_trace_provider(DefaultTraceProvider())
 
 
 @pytest.fixture

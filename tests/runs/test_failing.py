@@ -1,5 +1,6 @@
 """A turn that goes wrong ends with a plain word, and the next one is still answered."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -12,10 +13,13 @@ from agents import (
 )
 from agents.testing import ModelStep, function_call
 
+from tests.rendering.chats import parts_of
 from tests.runs.conftest import Start, Watched, items_of, send, shape, text_of
 from tests.runs.stage import Gate, Stage, says
 from webapp.models import AgentSession
+from webapp.rendering.transcript import load_turns
 from webapp.runs import Executor
+from webapp.runs.events import ToolFinished
 
 LOOK = function_call("look", {}, call_id="c1")
 
@@ -66,17 +70,44 @@ def test_what_was_said_before_a_failure_stays(
     )
 
 
-def test_a_raising_tool_is_the_models_to_deal_with(
-    executor: Executor, stage: Stage, chat: AgentSession
+def excuse(context: object, error: Exception) -> str:
+    return "It is closed today."
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        {},
+        {"failure_error_function": excuse},
+        {"timeout": 0.01},
+        {"timeout": 0.01, "timeout_error_function": excuse},
+    ],
+    ids="-".join,
+)
+@pytest.mark.usefixtures("traced")
+def test_a_failing_tool_is_the_models_to_deal_with_and_is_known_to_have_failed(
+    executor: Executor, stage: Stage, chat: AgentSession, made: dict[str, Any]
 ) -> None:
-    @function_tool
-    def look() -> str:
+    @function_tool(**made)
+    async def look() -> str:
+        if "timeout" in made:
+            await asyncio.sleep(60)
         raise OSError("no such thing")
 
-    stage.play([LOOK], "It failed.", tools=[look])
+    @function_tool
+    def says_so() -> str:
+        return "An error occurred while running the tool: so the log says."
+
+    other = function_call("says_so", {}, call_id="c2")
+    stage.play([LOOK, other], "It failed.", tools=[look, says_so])
     run = send(chat)
-    assert run.ended() == "finished"
-    assert shape(run.items) == "user function_call function_call_output assistant"
+    told = [event for event in run.events() if isinstance(event, ToolFinished)]
+    assert {event.call_id: event.is_failed for event in told} == {"c1": True, "c2": False}
+    calls = "function_call function_call function_call_output function_call_output"
+    assert shape(run.items) == f"user {calls} assistant"
+    assert run.row.failed_calls == ["c1"]
+    [tools, _] = parts_of(load_turns(chat.id)[0])
+    assert [call.state for call in tools.calls] == ["failed", "done"]
 
 
 def test_a_tool_that_breaks_the_run_leaves_a_history_to_go_on_from(

@@ -62,12 +62,13 @@ def test_a_tools_result_is_kept_and_a_call_without_one_dropped(
         TextDelta(0, "Looking."),
         ToolStarted("c1", "look", "{}", 1.0),
         ToolStarted("c2", "hang", "{}", 1.0),
-        ToolFinished("c1", "seen", 2.0),
+        ToolFinished("c1", "seen", 2.0, is_failed=True),
     ]
     run = left_behind(chat, events, [HELLO])
     start()
     output = {"type": "function_call_output", "call_id": "c1", "output": "seen"}
     assert run.items == [HELLO, {"role": "assistant", "content": "Looking."}, CALL, output]
+    assert run.row.failed_calls == ["c1"]
 
 
 def test_what_the_session_has_is_not_stored_again(start: Start, chat: AgentSession) -> None:

@@ -1,13 +1,10 @@
 """Where the time of a run went is kept, and nothing of what was said."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from agents import Agent, function_tool
 from agents.testing import ModelStep, ScriptedModel, function_call
-from agents.tracing import set_trace_provider
-from agents.tracing.provider import DefaultTraceProvider
 from sqlalchemy import update
 
 from tests.runs.conftest import Watched, send
@@ -31,14 +28,7 @@ def delete() -> str:
     return "deleted"
 
 
-@pytest.fixture(autouse=True)
-def _traced() -> Iterator[None]:
-    """As where agents are loaded, with tracing on whatever the tests' environment says."""
-    provider = DefaultTraceProvider()
-    provider.set_disabled(disabled=False)
-    set_trace_provider(provider)
-    yield
-    set_trace_provider(DefaultTraceProvider())
+pytestmark = pytest.mark.usefixtures("traced")
 
 
 def spans(run: Watched) -> list[RunSpan]:

@@ -25,7 +25,10 @@ _ELSEWHERE = ("litellm/", "any-llm/")
 def prepare_sdk(settings: Settings) -> None:
     """Set the SDK up, before any agent is made."""
     # A provider of our own, without the exporter that the SDK's would bring: nothing is sent out.
-    set_trace_provider(DefaultTraceProvider())
+    tracing = DefaultTraceProvider()
+    # Whether a tool has failed is told by its span alone, whatever the environment says.
+    tracing.set_disabled(disabled=False)
+    set_trace_provider(tracing)
     if settings.model:
         # An agent takes its model settings from the default model's name when it is made:
         # otherwise another server would be sent settings that only OpenAI's default knows.

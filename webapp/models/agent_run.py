@@ -77,6 +77,8 @@ class AgentRun(Entity):
     """The SDK's RunState while paused."""
     error_kind: Mapped[str | None] = mapped_column(String(64))
     error_message: Mapped[str | None] = mapped_column(Text)
+    failed_calls: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    """The ids of the calls whose tool failed; None where nobody listened for that."""
     requests: Mapped[int] = mapped_column(default=0, server_default="0")
     input_tokens: Mapped[int] = mapped_column(default=0, server_default="0")
     cached_tokens: Mapped[int] = mapped_column(default=0, server_default="0")

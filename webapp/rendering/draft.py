@@ -1,7 +1,7 @@
 """A reply as it comes together, from the items of a session or from the events of a run."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -20,6 +20,8 @@ from webapp.runs.events import (
 )
 
 _HANDOFF = "transfer_to_"
+_FAILED = "An error occurred while "
+"""What the SDK gives the model for a tool's result when the tool has raised."""
 
 
 @dataclass
@@ -54,11 +56,15 @@ class DraftSection:
 class Draft:
     """Takes what happens in the order in which it happens."""
 
-    def __init__(self, dom_id: str, agent_name: str) -> None:
+    def __init__(
+        self, dom_id: str, agent_name: str, failed_calls: Collection[str] | None = ()
+    ) -> None:
+        """`failed_calls` are known to have failed; None: nobody knows, and their words must do."""
         self.dom_id = dom_id
         self.sections = [DraftSection(agent_name)]
         self.calls: dict[str, DraftCall] = {}
         self._handoffs: set[str] = set()
+        self._failed_calls = failed_calls
 
     def apply(self, event: Event) -> None:
         match event:
@@ -120,7 +126,9 @@ class Draft:
         if call_id in self._handoffs:
             self._handed_over_by(output)
         elif call_id in self.calls:
-            self.calls[call_id].finish(output, at, is_failed=is_failed)
+            failed = self._failed_calls
+            known = output.startswith(_FAILED) if failed is None else call_id in failed
+            self.calls[call_id].finish(output, at, is_failed=is_failed or known)
 
     def hand_over(self, agent_name: str) -> None:
         if agent_name == self.sections[-1].agent_name:

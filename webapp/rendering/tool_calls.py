@@ -10,7 +10,6 @@ from webapp.runs.decisions import REJECTED
 LONGEST_GIST = 120
 LONGEST_SHOWN = 20_000
 """Characters of arguments or output on a page; a tool may return megabytes."""
-_FAILED = ("An error occurred while ", "Tool execution failed", "Error: ", "Error running tool")
 
 
 @dataclass
@@ -30,7 +29,7 @@ class DraftCall:
     def finish(self, output: str, at: float | None, *, is_failed: bool = False) -> None:
         self.output = output
         self.ended_at = at
-        self.is_failed = is_failed or output.startswith(_FAILED)
+        self.is_failed = is_failed
         self.is_waiting = False
 
     def shown(self, *, is_active: bool) -> ToolCall:

@@ -187,12 +187,14 @@ def _seconds(run: AgentRun, until: datetime | None) -> float | None:
 def make_draft(turn: Gathered, agent_name: str) -> Draft:
     run = turn.run
     first = next((entry.agent_name for entry in turn.replies if entry.agent_name), None)
-    draft = Draft(f"reply-{turn.dom_id}", (run and run.agent_name) or first or agent_name)
+    name = (run and run.agent_name) or first or agent_name
     if run is not None and run.status.is_active:
+        draft = Draft(f"reply-{turn.dom_id}", name)
         # Its events tell all; the session holds the part that the SDK has stored.
         for numbered in turn.events:
             draft.apply(numbered.event)
         return draft
+    draft = Draft(f"reply-{turn.dom_id}", name, run.failed_calls if run else None)
     for number, entry in enumerate(turn.replies):
         if entry.agent_name and not _is_call(entry.item):
             draft.hand_over(entry.agent_name)

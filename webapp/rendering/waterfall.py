@@ -111,7 +111,7 @@ def _take(event: RunEvent, calls: dict[str, Span], clock: _Clock, end: float) ->
         calls[key] = Span("tool", str(event.data["name"]), 2, at, end, key=key)
     elif event.kind == "tool_finished" and key in calls:
         at = clock.at(float(event.data["at"]))
-        failed = str(event.data["output"]).startswith("An error occurred while ")
+        failed = bool(event.data.get("is_failed"))
         calls[key] = replace(calls[key], end=at, is_failed=failed)
     elif event.kind == "approval_requested" and key in calls:
         calls[key] = replace(calls[key], kind="approval", note="waited for approval")

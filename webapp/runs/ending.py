@@ -16,7 +16,7 @@ from webapp.metrics import RUNS
 from webapp.models import AgentRun, AgentSession, RunStatus
 from webapp.runs.claiming import IF_OURS, USED, hold_fence, stored_events
 from webapp.runs.dismissing import answers_to_open_calls
-from webapp.runs.events import Numbered, last_speaker
+from webapp.runs.events import Numbered, failed_calls, last_speaker
 from webapp.runs.unsaved import is_whole, stored_items, unsaved_items
 
 _chat = select(AgentRun.session_id).where(AgentRun.id == bindparam("run_id")).scalar_subquery()
@@ -28,8 +28,9 @@ def _new(name: str) -> BindParameter[Any]:
     return bindparam(f"new_{name}", type_=getattr(AgentRun, name).type)
 
 
+_AS_TOLD = ("status", "error_kind", "error_message", "state", "failed_calls")
 _END = IF_OURS.values(
-    {name: _new(name) for name in ("status", "error_kind", "error_message", "state")}
+    {name: _new(name) for name in _AS_TOLD}
     | {name: func.coalesce(_new(name), getattr(AgentRun, name)) for name in ("agent_name", "model")}
     | {name: getattr(AgentRun, name) + _new(name) for name in USED}
     | {
@@ -131,9 +132,9 @@ def end_run(
     `events` are those of the run's rows when they are not given. Returns the status: a reply that
     the SDK had stored whole is finished, whatever came then.
     """
+    known = stored_events(tx, run_id) if events is None else events
     if ending.status not in {RunStatus.FINISHED, RunStatus.PAUSED}:
         hold_fence(tx, run_id, epoch)
-        known = stored_events(tx, run_id) if events is None else events
         if keep_unsaved(tx, run_id, known, ending):
             ending = FINISHED
     hold_fence(
@@ -145,6 +146,7 @@ def end_run(
         new_error_kind=ending.error_kind,
         new_error_message=ending.error_message,
         new_state=ending.state,
+        new_failed_calls=_failed_calls(tx, run_id, epoch, known),
         new_agent_name=told.agent_name,
         new_model=told.model,
         new_first_token_at=told.first_token_at,
@@ -185,6 +187,14 @@ def keep_unsaved(tx: Session, run_id: UUID, events: Sequence[Numbered], ending: 
     speaker = last_speaker(events) or run.agent_name
     append_items(tx, run.session_id, items, run_id=run_id, agent_name=speaker)
     return False
+
+
+def _failed_calls(tx: Session, run_id: UUID, epoch: int, events: Sequence[Numbered]) -> list[str]:
+    """Of a run that was taken up again, older events may be gone."""
+    before = None
+    if epoch > 1:
+        before = tx.scalar(select(AgentRun.failed_calls).where(AgentRun.id == run_id))
+    return list(dict.fromkeys([*(before or ()), *failed_calls(events)]))
 
 
 def _touch_session(tx: Session, run_id: UUID) -> None:

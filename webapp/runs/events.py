@@ -59,7 +59,8 @@ class ToolFinished:
     output: str
     at: float
     is_failed: bool = False
-    """Whether the item itself says so; a tool's own words about a fault are its output."""
+    """Whether the tool raised or took too long, or the item itself says so. What a tool says of
+    a fault that it has dealt with is its output."""
     arguments: str = ""
     """Of a hosted tool, which tells only now what it was asked."""
 
@@ -174,6 +175,15 @@ def last_speaker(events: Iterable[Numbered]) -> str | None:
     """Who the run was handed to last; None where it was not."""
     names = [known.event.name for known in events if isinstance(known.event, AgentChanged)]
     return names[-1] if names else None
+
+
+def failed_calls(events: Iterable[Numbered]) -> list[str]:
+    """The ids of the calls that failed."""
+    return [
+        known.event.call_id
+        for known in events
+        if isinstance(known.event, ToolFinished) and known.event.is_failed
+    ]
 
 
 def to_row(run_id: UUID, epoch: int, numbered: Numbered) -> dict[str, Any]:

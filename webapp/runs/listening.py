@@ -1,11 +1,13 @@
 """From the SDK's events to ours."""
 
 import json
+import time
 from typing import Any
 
 from agents import ItemHelpers, RunHooks, RunItemStreamEvent, StreamEvent, ToolCallItem
 from agents.items import MessageOutputItem, ToolCallOutputItem
 from agents.tool_context import ToolContext
+from agents.tracing import get_current_span
 
 from webapp.runs.hosted import HOSTED, asked, came_back, has_failed, name_of
 from webapp.runs.recorder import Recorder
@@ -151,10 +153,15 @@ class Hooks(RunHooks[Any]):
     def __init__(self, recorder: Recorder, session: RunSession) -> None:
         self._recorder = recorder
         self._session = session
+        self._began: dict[str, float] = {}
 
     async def on_llm_start(self, context: Any, agent: Any, prompt: Any, items: Any) -> None:
         # Not when the agent changes: what led to the change is stored after that.
         self._session.agent_name = agent.name
+
+    async def on_tool_start(self, context: Any, agent: Any, tool: Any) -> None:
+        if isinstance(context, ToolContext):
+            self._began[context.tool_call_id] = time.monotonic()
 
     async def on_tool_end(self, context: Any, agent: Any, tool: Any, result: object) -> None:
         """A result, before the other tools of the turn have theirs.
@@ -163,9 +170,27 @@ class Hooks(RunHooks[Any]):
         """
         if not isinstance(context, ToolContext):
             return
-        self._recorder.tool_started(context.tool_call_id, context.tool_name, context.tool_arguments)
-        self._recorder.tool_finished(context.tool_call_id, _output(context, result))
+        call_id = context.tool_call_id
+        is_failed = _has_raised() or self._has_timed_out(call_id, tool)
+        self._recorder.tool_started(call_id, context.tool_name, context.tool_arguments)
+        self._recorder.tool_finished(call_id, _output(context, result), is_failed=is_failed)
         await self._recorder.settle()
+
+    def _has_timed_out(self, call_id: str, tool: Any) -> bool:
+        # The SDK gives a sentence for the result, and nothing else.
+        limit: float | None = getattr(tool, "timeout_seconds", None)
+        began = self._began.pop(call_id, None)
+        return limit is not None and began is not None and time.monotonic() - began >= limit
+
+
+def _has_raised() -> bool:
+    """Whether the tool that has just ended did so by raising.
+
+    The SDK hands the error to the tool's failure function, whose words become the result, and
+    marks the tool's span.
+    """
+    span = get_current_span()
+    return span is not None and span.span_data.type == "function" and span.error is not None
 
 
 def _output(context: ToolContext[Any], result: object) -> str:
