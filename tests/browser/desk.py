@@ -25,6 +25,7 @@ CALL = {
 OUTPUT = {"type": "function_call_output", "call_id": "c1", "output": '{"paid": true}'}
 TITLE = "Refund of an order"
 REASON = "A fault was reported"
+LONG_NAME = "Ada Konstantinopolitanische von und zu Dudelsackpfeifenmachergesellinnen"
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def desk(signed_in: NewPage, new_person: NewPerson) -> Desk:
     ada, admin = new_person("Ada"), new_person("Jonas")
     with write_tx() as tx:
         tx.execute(update(User).where(User.id == admin.id).values(role=UserRole.ADMIN))
+        tx.execute(update(User).where(User.id == ada.id).values(display_name=LONG_NAME))
     said = ("Where is my money for order A-17?", CALL, OUTPUT, reply("It is **on its way**."))
     chat = make_chat(ada.id, *said, session_name=TITLE)
     now = datetime.now(UTC)

@@ -104,3 +104,11 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
         assert findings(page) == [], (path, reach.__name__)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= SIZES[scheme]["width"], (path, reach.__name__)
+
+
+def test_a_step_that_failed_stands_in_its_line(desk: Desk) -> None:
+    page = desk.open_page()
+    page.goto(f"/admin/runs/{desk.run_id}")
+    lines = [line.bounding_box() for line in page.locator(".fall ol > li").all()]
+    assert len(lines) > 3
+    assert len({(box["x"], box["width"]) for box in lines if box}) == 1
