@@ -1,7 +1,10 @@
-// The zone of this browser's clock is offered where another one is chosen.
+// The zone of this browser's clock is told at the first sign-in, and offered where another one is
+// chosen.
 const offer = document.querySelector("[data-zone-offer]");
 const select = offer && document.getElementById(offer.dataset.zoneOffer);
 const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+for (const field of document.querySelectorAll("[data-time-zone]")) field.value = timeZone;
+
 const own = select && [...select.options].find((option) => option.value === timeZone);
 
 function show() {

@@ -28,7 +28,7 @@ def test_the_printed_link_makes_the_first_admin_and_works_only_once(
 ) -> None:
     link = re.search(r"Make the first account: (\S+)", empty_server.output())
     assert link is not None
-    page = new_page()
+    page = new_page(timezone_id="Asia/Kolkata")
     page.goto(link[1])
     assert findings_in_both(page) == []
     page.get_by_label("Your name").fill("Ada")
@@ -36,6 +36,9 @@ def test_the_printed_link_makes_the_first_admin_and_works_only_once(
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Create the admin account").click()
     expect(page.get_by_role("button", name="Ada")).to_be_visible()
+
+    page.goto(f"{empty_server.base_url}/settings")
+    expect(page.get_by_label("Time zone")).to_have_value(re.compile("^Asia/(Kolkata|Calcutta)$"))
 
     another = new_page()
     troubles.expect("404")

@@ -1,16 +1,20 @@
 """The settings' first page: the name, the time zone, the look; and that the zone is used."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from tests.factories import make_session, make_user
-from tests.support.accounts import csrf_token
+from tests.support.accounts import EMAIL, PASSWORD, csrf_token, make_account, sign_out
 from tests.support.client import PageClient
 from webapp.database import read_tx
-from webapp.models import AuditEntry, User
+from webapp.models import AuditEntry, User, UserRole
+from webapp.services.invitations import invite
+from webapp.services.setup import setup_token
 
 
 @pytest.fixture
@@ -90,3 +94,41 @@ def test_the_theme_is_chosen_without_a_script(client: PageClient, ada: User) -> 
     answer = client.press(client.get("/settings"), "Dark")
     assert (answer.status_code, answer.location) == (303, "/settings")
     assert client.get("/settings").page.every("html")[0].get("data-theme") == "dark"
+
+
+def zone_after(client: PageClient, path: str, values: dict[str, str]) -> str:
+    """Where somebody lives after the form at `path` was sent."""
+    assert client.post_form(client.get(path), values).status_code == 303
+    with read_tx() as tx:
+        return tx.scalars(select(User.time_zone).order_by(User.id.desc()).limit(1)).one()
+
+
+def test_whoever_comes_in_lives_where_their_browser_says(client: PageClient) -> None:
+    told = {"display_name": "Ada", "email": EMAIL, "password": PASSWORD, "time_zone": "Asia/Tokyo"}
+    link = f"/setup?token={setup_token(str(client.application.secret_key))}"
+    assert zone_after(client, link, told) == "Asia/Tokyo"
+    with read_tx() as tx:
+        admin = tx.scalars(select(User)).one()
+    for zone, lives_in in {"Africa/Cairo": "Africa/Cairo", "Mars": "UTC"}.items():
+        sign_out(client)
+        offer: Any = {"email": f"{lives_in[:3]}@example.org", "role": UserRole.USER, "days": 7}
+        path = f"/invitation/{invite(invited_by_id=admin.id, **offer)}"
+        assert zone_after(client, path, told | {"time_zone": zone}) == lives_in
+
+
+def test_a_zone_is_taken_at_a_sign_in_until_one_is_known(client: PageClient) -> None:
+    ada = make_account()
+
+    def lives_in_after(zone: str) -> str:
+        values = {"email": EMAIL, "password": PASSWORD, "time_zone": zone}
+        return zone_after(client, "/sign-in", values)
+
+    assert lives_in_after("") == "UTC"
+    sign_out(client)
+    assert lives_in_after("<b>") == "UTC"
+    sign_out(client)
+    assert lives_in_after("Asia/Tokyo") == "Asia/Tokyo"
+    client.post_form(client.get("/settings"), {"display_name": "Ada", "time_zone": "UTC"})
+    sign_out(client)
+    assert lives_in_after("Asia/Tokyo") == "UTC", "it was chosen"
+    assert stored(ada.id).is_zone_known

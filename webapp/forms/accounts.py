@@ -1,6 +1,6 @@
 """What may be sent to sign in, to register and to set up."""
 
-from wtforms import PasswordField, StringField
+from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired
 
 from webapp.forms.base import Form, trimmed
@@ -34,9 +34,15 @@ def password_field(
     )
 
 
+def zone_field() -> HiddenField:
+    """The zone of the browser's clock, which a script fills in."""
+    return HiddenField(render_kw={"data-time-zone": True, "autocomplete": "off"})
+
+
 class SignInForm(Form):
     email = _email()
     password = password_field("current-password")
+    time_zone = zone_field()
 
 
 class RegisterForm(Form):
@@ -51,6 +57,7 @@ class RegisterForm(Form):
 
 
 class SetupForm(RegisterForm):
+    time_zone = zone_field()
     token = StringField(
         "Set-up token",
         description="Printed in the terminal when the server started.",

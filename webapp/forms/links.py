@@ -3,6 +3,7 @@
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired
 
+from webapp.forms.accounts import zone_field
 from webapp.forms.base import Form, trimmed
 
 
@@ -23,6 +24,7 @@ class InvitedForm(Form):
         render_kw={"autocomplete": "name"},
     )
     password = _new_password("Password")
+    time_zone = zone_field()
 
 
 class NewPasswordForm(Form):

@@ -1,7 +1,7 @@
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import Select, String, select
+from sqlalchemy import Select, String, false, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.database import Entity
@@ -28,6 +28,8 @@ class User(Entity):
     is_active: Mapped[bool] = mapped_column(default=True)
     time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
     """An IANA name, for date groups and the agents' idea of today."""
+    is_zone_known: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it was told: by the person, or by the browser that they first signed in with."""
     sso_issuer: Mapped[str | None] = mapped_column(String(255))
     sso_subject: Mapped[str | None] = mapped_column(String(255))
 

@@ -18,6 +18,7 @@ from webapp.services.facts import (
     SignInRefused,
     TooManyAttempts,
 )
+from webapp.services.profiles import adopt_time_zone
 from webapp.services.setup import create_first_admin
 from webapp.web.access import public
 from webapp.web.current import address, settings
@@ -54,6 +55,7 @@ def begin_sign_in() -> ResponseReturnValue:
         form.blame("password", trouble.sentence)
         return _sign_in_page(form), trouble.status, trouble.headers
     keep_sign_in(user_id)
+    adopt_time_zone(user_id, form.text("time_zone"))
     return redirect_local(request.args.get("next"), otherwise="/")
 
 
@@ -125,6 +127,7 @@ def create_admin() -> ResponseReturnValue:
         _blame(form, fact)
         return render_template("auth/setup.html", form=form), 422
     keep_sign_in(user_id)
+    adopt_time_zone(user_id, form.text("time_zone"))
     return redirect("/", 303)
 
 

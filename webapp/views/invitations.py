@@ -7,6 +7,7 @@ from webapp.forms.links import InvitedForm
 from webapp.models import Invitation
 from webapp.services.facts import InvitationClosed, NameRefused, PasswordRefused
 from webapp.services.invitations import accept_invitation, find_invitation
+from webapp.services.profiles import adopt_time_zone
 from webapp.web.access import public
 from webapp.web.current import address, settings
 from webapp.web.sign_in import keep_sign_in
@@ -35,6 +36,7 @@ def accept(token: str) -> ResponseReturnValue:
         form.blame("display_name" if isinstance(fact, NameRefused) else "password", str(fact))
         return _page(token, form), 422
     keep_sign_in(user_id)
+    adopt_time_zone(user_id, form.text("time_zone"))
     return redirect("/", 303)
 
 
