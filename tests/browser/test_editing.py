@@ -1,9 +1,12 @@
 """Saying something again, and having it answered again, where it stands."""
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NewPage
+from tests.browser.conftest import NewPage, NewPerson
+from tests.factories import make_run, make_session
+from tests.rendering.chats import add, person
 from tests.support.chatting import ask, begin_chat, wait_for_reply, words
 
 
@@ -85,3 +88,32 @@ def test_a_message_is_edited_on_a_page_of_its_own_too(page: Page) -> None:
     page.get_by_label("Edited message").fill("What is 20 + 3?")
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("log").locator(".bubble")).to_have_text("What is 20 + 3?")
+
+
+@pytest.mark.parametrize("with_scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_a_message_that_a_guardrail_refused_is_edited_and_sent_again(
+    signed_in: NewPage, new_person: NewPerson, server_database: Flask, *, with_scripts: bool
+) -> None:
+    ada = new_person()
+    chat = make_session(ada.id, session_name="Sums", agent_name="Assistant")
+    words = "This agent does not take that message. Change it and send it again."
+    run = make_run(
+        chat.id, status="failed", error_kind="input_guardrail", error_message=words, input=[]
+    )
+    add(chat, person("My card is 4111 1111"), run_id=run.id)
+    page = signed_in(ada, java_script_enabled=with_scripts)
+    page.goto(f"/sessions/{chat.id}")
+    expect(page.get_by_role("note")).to_contain_text(words)
+    again = page.get_by_role("link", name="Edit and send again")
+    again.focus()
+    page.keyboard.press("Enter")
+    text = page.get_by_label("Edited message")
+    expect(text).to_have_value("My card is 4111 1111")
+    if with_scripts:
+        expect(text).to_be_focused()
+        expect(again).to_be_hidden()
+    text.fill("What is 6 * 7?")
+    page.get_by_role("button", name="Send").first.click()
+    expect(page.locator(".reply .prose")).to_contain_text("42")
+    expect(page.get_by_role("note")).to_have_count(0)
+    expect(page.locator(".bubble")).to_have_text("What is 6 * 7?")

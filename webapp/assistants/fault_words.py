@@ -46,6 +46,18 @@ SENTENCES = {
     "unexpected": f"Something unexpected went wrong. Try again; if it stays so: {_ADMIN}",
 }
 
+REWORDABLE = frozenset(
+    {
+        "blocked",
+        "refused",
+        "too_long",
+        "input_guardrail",
+        "output_guardrail",
+        "tool_guardrail",
+    }
+)
+"""Faults of what was said: in other words, it may be answered."""
+
 CODES = {
     "invalid_api_key": "key_refused",
     "model_not_found": "model_unknown",

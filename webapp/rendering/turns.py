@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from webapp.assistants.fault_words import REWORDABLE
 from webapp.models import AgentRun, RunStatus
 from webapp.rendering.draft import Draft
 from webapp.rendering.items import is_from_person, tell, text_of
@@ -170,9 +171,14 @@ def _reply(turn: Gathered, chat: Chat, *, is_last: bool) -> Reply | None:
         position=last.position if last else None,
         can_fork=not is_active and last is not None,
         can_regenerate=chat.is_active and is_last and is_finished and turn.said_at is not None,
+        can_reword=_is_rewordable(run) and chat.is_active and is_last and bool(turn.said_at),
         first_seconds=_seconds(run, run.first_token_at) if run else None,
         seconds=_seconds(run, run.ended_at) if run else None,
     )
+
+
+def _is_rewordable(run: AgentRun | None) -> bool:
+    return run is not None and run.error_kind in REWORDABLE and run.status is RunStatus.FAILED
 
 
 def _approvals(draft: Draft) -> tuple[Approval, ...]:

@@ -148,6 +148,8 @@ class Reply:
     """Where its end stands."""
     can_regenerate: bool = False
     can_fork: bool = False
+    can_reword: bool = False
+    """Whether it ended for what the message says: that may be edited, and sent again."""
     first_seconds: float | None = None
     """How long it took to its first word."""
     seconds: float | None = None
