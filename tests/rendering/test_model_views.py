@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.rendering.chats import CALL, OUTPUT, add, agent, person
+from tests.factories import make_run
+from tests.rendering.chats import CALL, OUTPUT, add, agent, person, words
 from tests.runs.conftest import items_of
 from webapp.models import AgentSession
 from webapp.rendering.model_views import mark_model_view
@@ -23,11 +24,7 @@ def fill(chat: AgentSession, turns: int) -> None:
 def marked(chat: AgentSession, place: Place, **limits: int) -> list[str]:
     given = {"max_items": 0, "max_tokens": 0, **limits}
     transcript = mark_model_view(chat.id, load_transcript(chat.id, place), **given)
-    return [
-        turn.message.text.split()[0]
-        for turn in transcript.turns
-        if turn.begins_model_view and turn.message
-    ]
+    return [words(turn)[0].partition(" ")[0] for turn in transcript.turns if turn.begins_model_view]
 
 
 @pytest.mark.parametrize("limits", [{"max_items": 30}, {"max_tokens": 900}, {"max_items": 200}])
@@ -55,3 +52,10 @@ def test_there_is_no_line_where_the_model_reads_everything(chat: AgentSession) -
 def test_a_turn_beyond_the_limit_begins_with_its_own_line(chat: AgentSession) -> None:
     fill(chat, 2)
     assert marked(chat, Place(), max_items=1) == ["Q1"]
+
+
+def test_what_an_agent_says_unasked_has_no_line(chat: AgentSession) -> None:
+    for question in ("Q0", "Q1"):
+        add(chat, person(question), agent("A"), run_id=make_run(chat.id).id)
+    add(chat, agent("By the way"))
+    assert marked(chat, Place(), max_items=3) == ["Q1"]

@@ -21,20 +21,18 @@ def mark_model_view(
     session_id: UUID, transcript: Transcript, *, max_items: int, max_tokens: int
 ) -> Transcript:
     """Say of the turn at which the model's view begins that it does, where it is in the window."""
-    if not max_items and not max_tokens:
-        return transcript
     with read_tx() as tx:
-        start = find_model_view(tx, session_id, max_items=max_items, max_tokens=max_tokens)
-    turns = list(transcript.turns)
-    for at, turn in enumerate(turns if start else ()):
-        if start and _begin(turn) <= start <= _end(turn):
-            turns[at] = replace(turn, begins_model_view=True)
+        start = _find_model_view(tx, session_id, max_items, max_tokens)
+    if start is None:
+        return transcript
+    turns = (
+        replace(turn, begins_model_view=True) if _holds(turn, start) else turn
+        for turn in transcript.turns
+    )
     return replace(transcript, turns=tuple(turns))
 
 
-def find_model_view(
-    tx: Session, session_id: UUID, *, max_items: int, max_tokens: int
-) -> int | None:
+def _find_model_view(tx: Session, session_id: UUID, max_items: int, max_tokens: int) -> int | None:
     """The position of the first item that the model is shown; None where it is shown all.
 
     A limit of 0 is none. Read from the end, no further than the limits reach.
@@ -51,12 +49,13 @@ def find_model_view(
     return next(entry.position for entry in entries if entry.item is kept[0])
 
 
-def _begin(turn: Turn) -> int:
-    return (turn.message and turn.message.position) or 0
-
-
-def _end(turn: Turn) -> int:
-    return (turn.reply and turn.reply.position) or _begin(turn)
+def _holds(turn: Turn, position: int) -> bool:
+    """Whether it is one of the turn's, which has to begin with what the person said."""
+    begin = turn.message.position if turn.message else None
+    if begin is None:
+        return False
+    end = turn.reply.position if turn.reply else None
+    return begin <= position <= (end or begin)
 
 
 def _load_newest(tx: Session, session_id: UUID, max_items: int, max_tokens: int) -> list[Entry]:
