@@ -4,8 +4,9 @@ from wtforms import IntegerField, StringField
 from wtforms.validators import NumberRange, Optional
 
 from webapp.forms.base import Form
+from webapp.models.session_message import MAX_POSITION
 
 
 class ForkForm(Form):
-    position = IntegerField(validators=[Optional(), NumberRange(1, 2**31 - 1)])
+    position = IntegerField(validators=[Optional(), NumberRange(1, MAX_POSITION)])
     agent = StringField()

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from webapp.models.agent_session import AgentSession
 
 
+MAX_POSITION = 2**31 - 1
+"""What the column holds on both databases."""
 _HAS_RUN = text("run_id IS NOT NULL")
 
 

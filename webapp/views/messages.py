@@ -20,11 +20,10 @@ from webapp.services.facts import (
 from webapp.views.chat_page import chat_page, transcript_of
 from webapp.web.access import own_session
 from webapp.web.htmx import is_htmx
+from webapp.web.places import AT, url_at
 from webapp.web.troubles import Trouble, of_fact
 
 bp = Blueprint("messages", __name__, url_prefix="/sessions/<uuid:session_id>/messages")
-
-AT = "/<int(max=2147483647):position>"
 
 
 @bp.post("")
@@ -53,8 +52,7 @@ def create(session_id: UUID) -> ResponseReturnValue:
 def show(session_id: UUID, position: int) -> ResponseReturnValue:
     session = own_session(session_id)
     if not is_htmx():
-        chat = url_for("sessions.show", session_id=session.id, at=position, _anchor="at")
-        return redirect(chat, 303)
+        return redirect(url_at(session.id, position), 303)
     return render_template("messages/_message.html", message=_message(session, position))
 
 

@@ -27,13 +27,13 @@ from webapp.services.sessions import (
 from webapp.views.chat_page import chat_page, new_chat_page, offered_agent, transcript_of
 from webapp.web.access import own_deleted_session, own_session
 from webapp.web.htmx import is_htmx, page_or_partial
+from webapp.web.places import read_position
 from webapp.web.redirects import redirect_local
 from webapp.web.troubles import Trouble, of_fact
 from webapp.web.undo import forget_undo, offer_undo
 
 bp = Blueprint("sessions", __name__)
 
-MAX_POSITION = 2**31 - 1
 PLACES = ("before", "after", "at")
 
 
@@ -110,7 +110,7 @@ def create() -> ResponseReturnValue:
 @bp.get("/sessions/<uuid:session_id>")
 def show(session_id: UUID) -> ResponseReturnValue:
     session = own_session(session_id)
-    place = Place(**{name: request.args.get(name, type=_position) for name in PLACES})
+    place = Place(**{name: request.args.get(name, type=read_position) for name in PLACES})
     if is_htmx():
         transcript = transcript_of(session, place)
         # On the other side is what the page shows already.
@@ -122,14 +122,6 @@ def show(session_id: UUID) -> ResponseReturnValue:
     if not session.is_seen:
         mark_seen(session.id)
     return chat_page(session, place=place)
-
-
-def _position(value: str) -> int:
-    """Raises ValueError, which asks for the newest, for what no column could hold."""
-    position = int(value)
-    if not 0 < position <= MAX_POSITION:
-        raise ValueError(value)
-    return position
 
 
 @bp.get("/sessions/<uuid:session_id>/rename")

@@ -2,17 +2,16 @@
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 
 from webapp.rendering.earlier_versions import load_version
 from webapp.runs import use_version
 from webapp.views.chat_page import version_page
 from webapp.web.access import own_session
+from webapp.web.places import AT, url_at
 
 bp = Blueprint("versions", __name__, url_prefix="/sessions/<uuid:session_id>/versions")
-
-AT = "/<int(max=2147483647):position>"
 
 
 @bp.get(AT)
@@ -20,7 +19,7 @@ def show(session_id: UUID, position: int) -> ResponseReturnValue:
     session = own_session(session_id)
     transcript = load_version(session.id, position)
     if transcript is None:
-        return _at(session.id, position)
+        return redirect(url_at(session.id, position), 303)
     return version_page(session, transcript, position)
 
 
@@ -28,9 +27,4 @@ def show(session_id: UUID, position: int) -> ResponseReturnValue:
 def use(session_id: UUID, position: int) -> ResponseReturnValue:
     session = own_session(session_id)
     use_version(session.id, position)
-    return _at(session.id, position)
-
-
-def _at(session_id: UUID, position: int) -> ResponseReturnValue:
-    chat = url_for("sessions.show", session_id=session_id, at=position, _anchor="at")
-    return redirect(chat, 303)
+    return redirect(url_at(session.id, position), 303)

@@ -13,6 +13,7 @@ from webapp.web.headers import init_headers
 from webapp.web.limits import init_limits
 from webapp.web.look import init_look
 from webapp.web.moments import init_moments
+from webapp.web.places import init_places
 from webapp.web.request_log import init_request_log
 from webapp.web.sign_in import init_sign_in
 from webapp.web.streams import init_streams
@@ -35,6 +36,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     init_assets(app, settings)
     init_look(app, settings)
     init_moments(app, settings)
+    init_places(app, settings)
     init_streams(app, settings)
     init_undo(app, settings)
     init_sign_in(app, settings)
