@@ -1,6 +1,7 @@
 """When a stream has to end, and what is noticed of its reader."""
 
 import socket
+import threading
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -9,8 +10,7 @@ from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 
 from webapp.config import Settings
 from webapp.web import streams as module
-from webapp.web.following import LOOK_EVERY
-from webapp.web.streams import Stream, Streams
+from webapp.web.streams import Stream, Streams, hangups
 
 ADA, BOB = uuid4(), uuid4()
 
@@ -31,13 +31,28 @@ def open_stream(streams: Streams, connection: socket.socket | None = None) -> St
     return streams.open(ADA, connection, lambda: True)
 
 
+def wait_for_look() -> None:
+    """Until the thread that watches has done what it was asked before."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        noticed = threading.Event()
+        hangups.watch(ours, noticed.set)
+        theirs.close()
+        assert noticed.wait(10)
+
+
 def test_a_reader_that_hangs_up_is_noticed_and_one_that_waits_is_not(
     streams: Streams, pair: tuple[socket.socket, socket.socket]
 ) -> None:
     ours, theirs = pair
-    stream = open_stream(streams, ours)
+    woken = threading.Event()
+    stream = streams.open(ADA, ours, lambda: True, wake=woken.set)
+    wait_for_look()
     assert stream.is_wanted()
+    assert not stream.is_roused()
     theirs.close()
+    assert woken.wait(10)
+    stream.pause(60)
     assert not stream.is_wanted()
 
 
@@ -47,17 +62,38 @@ def test_a_reader_that_says_something_is_still_there(
     ours, theirs = pair
     stream = open_stream(streams, ours)
     theirs.send(b"GET /next HTTP/1.1\r\n")
+    wait_for_look()
     assert stream.is_wanted()
     assert ours.recv(3) == b"GET"  # It was only looked at.
 
 
-def test_a_closed_connection_is_no_reader(
+def test_one_that_hangs_up_after_saying_something_is_noticed_at_the_next_look(
+    streams: Streams, pair: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = pair
+    stream = open_stream(streams, ours)
+    theirs.send(b"?")
+    wait_for_look()
+    assert ours.recv(1) == b"?"
+    theirs.close()
+    wait_for_look()
+    assert stream.is_wanted()
+    monkeypatch.setattr(module, "ACCESS_EVERY", 0)
+    assert not stream.is_wanted()
+
+
+def test_what_was_a_readers_connection_may_be_anothers(
     streams: Streams, pair: tuple[socket.socket, socket.socket]
 ) -> None:
-    stream = open_stream(streams, pair[0])
-    pair[0].close()
-    assert not stream.is_wanted()
-    stream.release()
+    """A connection that is kept alive serves one stream after the other."""
+    ours, theirs = pair
+    first = open_stream(streams, ours)
+    first.release()
+    second = open_stream(streams, ours)
+    theirs.close()
+    second.pause(60)
+    assert not second.is_wanted()
+    assert first.is_wanted()
 
 
 def test_a_reader_that_takes_nothing_is_dropped(
@@ -82,7 +118,7 @@ def test_a_stream_that_has_ended_leaves_the_connection_as_it_was(
 
 
 def test_who_may_not_read_any_more_is_found_out_within_four_seconds(streams: Streams) -> None:
-    assert module.ACCESS_EVERY + 2 * LOOK_EVERY < 4
+    assert open_stream(streams).patience <= module.ACCESS_EVERY < 4
 
 
 def test_room_is_made_once_for_each_stream(streams: Streams) -> None:
@@ -118,3 +154,4 @@ def test_waiting_ends_when_the_server_goes(streams: Streams) -> None:
     streams.close_all()
     stream.pause(60)
     assert stream.is_closing
+    assert stream.is_roused()

@@ -8,7 +8,7 @@ from webapp.runs.continuing import continue_run
 from webapp.runs.decisions import decide_run
 from webapp.runs.editing import edit_message, regenerate_reply
 from webapp.runs.executor import Executor, current, ready, start_executor
-from webapp.runs.following import read_events
+from webapp.runs.following import read_events, wake
 from webapp.runs.retrying import retry_run
 from webapp.runs.starting import start_run
 from webapp.runs.stopping import stop_run, stop_runs_in
@@ -33,4 +33,5 @@ __all__ = [
     "stop_run",
     "stop_runs_in",
     "use_version",
+    "wake",
 ]

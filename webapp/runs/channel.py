@@ -1,11 +1,15 @@
 """How events reach those who follow a run. Losing the channel never loses a run."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 from uuid import UUID
 
 from webapp.runs.events import Numbered
+
+
+def never() -> bool:
+    return False
 
 
 class Channel(Protocol):
@@ -20,11 +24,17 @@ class Channel(Protocol):
     def close(self, run_id: UUID) -> None:
         """The last event was published; the run's rows and items stay."""
 
-    def read_after(self, run_id: UUID, seq: int, timeout: float) -> list[Numbered] | None:
+    def read_after(
+        self, run_id: UUID, seq: int, timeout: float, is_over: Callable[[], bool] = never
+    ) -> list[Numbered] | None:
         """Wait up to `timeout` seconds for events after number `seq`; empty when none came.
 
-        None when the channel does not carry the run.
+        None when the channel does not carry the run. `is_over` is asked before the wait and after
+        each `wake`.
         """
+
+    def wake(self, run_id: UUID) -> None:
+        """Have those who wait for the run's events ask whether their wait is over."""
 
 
 class _Feed:
@@ -34,6 +44,9 @@ class _Feed:
         self.changed = threading.Condition()
         self.events: list[Numbered] = []
         self.is_closed = False
+
+    def has_after(self, seq: int) -> bool:
+        return bool(self.events) and self.events[-1].last > seq
 
     def after(self, seq: int) -> list[Numbered]:
         start = len(self.events)
@@ -75,10 +88,21 @@ class MemoryChannel:
                 feed.is_closed = True
                 feed.changed.notify_all()
 
-    def read_after(self, run_id: UUID, seq: int, timeout: float) -> list[Numbered] | None:
+    def read_after(
+        self, run_id: UUID, seq: int, timeout: float, is_over: Callable[[], bool] = never
+    ) -> list[Numbered] | None:
         feed = self._feeds.get(run_id)
         if feed is None:
             return None
         with feed.changed:
-            feed.changed.wait_for(lambda: feed.is_closed or feed.after(seq), timeout)
+            # Asked with the lock held, so that no wake falls between the question and the wait.
+            feed.changed.wait_for(
+                lambda: feed.is_closed or feed.has_after(seq) or is_over(), timeout
+            )
             return feed.after(seq) or (None if feed.is_closed else [])
+
+    def wake(self, run_id: UUID) -> None:
+        feed = self._feeds.get(run_id)
+        if feed is not None:
+            with feed.changed:
+                feed.changed.notify_all()

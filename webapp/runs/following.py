@@ -1,42 +1,50 @@
 """What happens in a run, for those who watch it: live while it runs here, from its rows after."""
 
 import time
+from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy import select
 
 from webapp.database import read_tx
 from webapp.models import AgentRun, RunStatus
+from webapp.runs.channel import never
 from webapp.runs.claiming import stored_events
 from webapp.runs.events import Numbered, RunEnded
 from webapp.runs.executor import current
 
-PAUSE = 0.25
+PAUSE = 0.2
 """Seconds between two looks at the rows of a run that is worked on elsewhere."""
 GONE = "gone"
 _WORKING = (RunStatus.QUEUED, RunStatus.RUNNING)
 
 
-def read_events(run_id: UUID, after: int, timeout: float) -> list[Numbered]:
+def read_events(
+    run_id: UUID, after: int, timeout: float, is_over: Callable[[], bool] = never
+) -> list[Numbered]:
     """The events after number `after`, waiting up to `timeout` seconds for the first of them.
 
-    Empty when none came. Ask again with the `last` of the last one: there is never a gap, and
-    nothing comes twice. RunEnded comes last; of an ended run it comes at once.
+    Empty when none came, or when `is_over` said so: `wake` has it asked. Ask again with the `last`
+    of the last one: there is never a gap, and nothing comes twice. RunEnded comes last; of an
+    ended run it comes at once.
     """
+    executor = current()
+    live = executor.channel.read_after(run_id, after, timeout, is_over) if executor else None
+    if live is not None:
+        return live
     until = time.monotonic() + timeout
-    while True:
-        executor = current()
+    while not (found := _read_rows(run_id, after)) and not is_over():
         left = until - time.monotonic()
-        live = executor.channel.read_after(run_id, after, max(left, 0)) if executor else None
-        if live:
-            return live
-        if live is None:
-            found = _read_rows(run_id, after)
-            if found or left <= 0:
-                return found
-            time.sleep(min(PAUSE, left))
-        elif left <= 0:
-            return []
+        if left <= 0:
+            break
+        time.sleep(min(PAUSE, left))
+    return found
+
+
+def wake(run_id: UUID) -> None:
+    """Have those who wait for news of the run ask whether their wait is over."""
+    if executor := current():
+        executor.channel.wake(run_id)
 
 
 def _read_rows(run_id: UUID, after: int) -> list[Numbered]:

@@ -1,6 +1,7 @@
 """A reply: followed while it is written, stopped, tried again, allowed to go on."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from flask import (
@@ -19,7 +20,7 @@ from webapp.forms.runs import APPROVE, DecisionForm
 from webapp.models import AgentRun
 from webapp.rendering.transcript import load_turn
 from webapp.rendering.turns import SOMEBODY
-from webapp.runs import continue_run, decide_run, find_message, retry_run, stop_run
+from webapp.runs import continue_run, decide_run, find_message, retry_run, stop_run, wake
 from webapp.services.sign_ins import find_signed_in
 from webapp.web.access import own_run
 from webapp.web.current import settings
@@ -42,6 +43,7 @@ def events(run_id: UUID) -> ResponseReturnValue:
         request.environ.get("gunicorn.socket"),
         _still_signed_in(),
         browser=current_token() or "",
+        wake=partial(wake, run_id),
     )
     response = Response(
         follow(run, run.agent_name or run.session.agent_name or SOMEBODY, stream),

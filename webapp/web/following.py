@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from flask.ctx import AppContext
     from werkzeug.local import LocalProxy
 
-LOOK_EVERY = 0.2
-"""Seconds until a reader that has gone, or must go, is noticed."""
-
 
 def follow(run: AgentRun, agent_name: str, stream: Stream) -> Iterator[str]:
     """The text of the stream. Called in a request, it holds neither its context nor a transaction.
@@ -56,9 +53,9 @@ def _follow(
         if stream.is_closing:
             yield encode(Frame("restart"))
             return
-        if reply.wait:
-            stream.pause(min(reply.wait, LOOK_EVERY))
-        events = read_events(run_id, seen, 0 if reply.is_overdue else LOOK_EVERY)
+        stream.pause(reply.wait)
+        patience = 0 if reply.is_overdue else stream.patience
+        events = read_events(run_id, seen, patience, stream.is_roused)
         if events and isinstance(events[-1].event, RunEnded):
             yield encode(Frame("end", render_last()))
             return
