@@ -2,7 +2,7 @@
 import { post } from "./post.js";
 
 const LOOK_EVERY = 4000;
-const TITLE_WAITS = [1500, 4000, 10000];
+const TITLE_WAITS = [1500, 4000, 10000, 31000]; // The model has half a minute.
 const root = document.documentElement;
 
 function isShown(element) {

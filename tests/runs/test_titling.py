@@ -66,7 +66,7 @@ def test_a_name_that_a_person_gave_meanwhile_is_final(
     served: ModelServer, unnamed: AgentSession
 ) -> None:
     gate = Gate()
-    served.script(say("In full sun."), say(gate, "Planting garlic"))
+    served.script(say("In full sun."), say("Planting garlic", gate=gate))
     send(unnamed, ASKED).ended()
     until(lambda: len(served.requests) == 2)
     rename_session(unnamed.id, "Mine")

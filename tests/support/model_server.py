@@ -148,6 +148,8 @@ class _Handler(BaseHTTPRequestHandler):
         model = str(request.body.get("model"))
         frames = ChatFrames(turn, model) if is_chat else ResponsesFrames(turn, model)
         if not request.body.get("stream"):
+            if turn.gate:
+                turn.gate.wait()
             self._send_whole(Raw(body=json.dumps(frames.whole())))
             return
         self._begin_stream()
