@@ -46,12 +46,8 @@ def delete(todo_id: UUID) -> ResponseReturnValue:
 def _changed(change: Callable[[UUID, UUID], None], todo_id: UUID) -> ResponseReturnValue:
     try:
         change(current_user.id, todo_id)
-    except TodoExists as fact:
-        return _page(fact), of_fact(fact).status
-    except TodoGone as fact:
-        if not is_htmx():
-            raise
-        # The lists as they are by now, in the place of those that were old.
+    except (TodoExists, TodoGone) as fact:
+        # With the lists as they are by now: those that were shown are old.
         return _page(fact), of_fact(fact).status
     return page_or_partial("todos/_lists.html", otherwise=url_for(".index"), **_needs())
 
