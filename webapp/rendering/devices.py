@@ -1,4 +1,9 @@
-"""What a browser calls itself, in plain words: `Firefox on Linux`."""
+"""The browsers in which a person is signed in, named in plain words: `Firefox on Linux`."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from webapp.services.sign_ins import SignedIn, list_sign_ins
 
 # The first that fits: most browsers name those that they descend from too.
 _BROWSERS = (
@@ -26,6 +31,19 @@ _SYSTEMS = (
     ("Linux", "Linux"),
     ("BSD", "BSD"),
 )
+
+
+@dataclass(frozen=True)
+class Device:
+    name: str
+    sign_in: SignedIn
+
+
+def load_devices(user_id: UUID, *, idle: int, token: str | None) -> list[Device]:
+    """The one that asks, with `token`, comes first; then the one that was seen last."""
+    found = list_sign_ins(user_id, idle=idle, token=token)
+    found.sort(key=lambda sign_in: not sign_in.is_this)
+    return [Device(device_name(sign_in.user_agent), sign_in) for sign_in in found]
 
 
 def device_name(user_agent: str) -> str:

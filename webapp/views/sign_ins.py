@@ -1,38 +1,23 @@
 """The browsers in which a person is signed in, and how they end that from here."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from webapp.rendering.devices import device_name
-from webapp.services.sign_ins import (
-    SignedIn,
-    end_other_sign_ins,
-    end_own_sign_in,
-    list_sign_ins,
-)
+from webapp.rendering.devices import load_devices
+from webapp.services.sign_ins import end_other_sign_ins, end_own_sign_in
 from webapp.web.current import address, settings
 from webapp.web.sign_in import current_token
 
 bp = Blueprint("sign_ins", __name__, url_prefix="/settings/sign-ins")
 
 
-@dataclass(frozen=True)
-class Device:
-    name: str
-    sign_in: SignedIn
-
-
 @bp.get("")
 def index() -> ResponseReturnValue:
     idle = settings().sign_in_idle
-    found = list_sign_ins(current_user.id, idle=idle, token=current_token())
-    devices = [Device(device_name(one.user_agent), one) for one in found]
-    # The one that the person looks at comes first.
-    devices.sort(key=lambda device: not device.sign_in.is_this)
+    devices = load_devices(current_user.id, idle=idle, token=current_token())
     return render_template("sign_ins/index.html", devices=devices)
 
 
