@@ -3,7 +3,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.database import Entity, UtcDateTime
@@ -55,3 +64,8 @@ class SessionMessage(Entity):
     """None while current; a part that was retried or edited is kept, and no longer read."""
 
     session: Mapped["AgentSession"] = relationship(back_populates="messages")
+
+    @classmethod
+    def current_in(cls, session_id: UUID) -> ColumnElement[bool]:
+        """What the session consists of now: that which was replaced is kept, and no longer read."""
+        return and_(cls.session_id == session_id, cls.superseded_at.is_(None))

@@ -67,7 +67,7 @@ def _load_newest(tx: Session, session_id: UUID, max_items: int, max_tokens: int)
         return bool(max_tokens) and sum(estimate_tokens(e.item) for e in entries) > max_tokens
 
     newest: list[Entry] = []
-    rows = select(*COLUMNS).where(Message.session_id == session_id, Message.superseded_at.is_(None))
+    rows = select(*COLUMNS).where(Message.current_in(session_id))
     while True:
         more = rows.where(Message.position < newest[-1].position) if newest else rows
         page = load_entries(tx, more.order_by(Message.position.desc()).limit(PAGE))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 
 from webapp.database_session import items_from_rows
@@ -119,8 +119,8 @@ def _end_around(tx: Session, session_id: UUID, at: int) -> int | None:
 
 
 def _current(session_id: UUID, before: int | None = None) -> ColumnElement[bool]:
-    current = and_(Message.session_id == session_id, Message.superseded_at.is_(None))
-    return current if before is None else and_(current, Message.position < before)
+    current = Message.current_in(session_id)
+    return current if before is None else current & (Message.position < before)
 
 
 def _after(session_id: UUID, position: int) -> Select[int]:

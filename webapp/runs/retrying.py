@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from webapp.database import utc_now, write_tx
 from webapp.models import AgentRun, RunStatus, SessionMessage
 from webapp.runs.starting import find_sent, lock_session, queue_run
-from webapp.runs.superseding import current_items
 from webapp.services.facts import RunAlreadyActive, RunNotRetryable, SessionGone
 
 UNFINISHED = frozenset({RunStatus.FAILED, RunStatus.STOPPED, RunStatus.INTERRUPTED})
@@ -39,7 +38,7 @@ def retry_run(run_id: UUID, key: str) -> UUID:
                 raise RunNotRetryable
             start = tx.scalar(
                 select(func.min(SessionMessage.position)).where(
-                    current_items(session_id), SessionMessage.run_id == run_id
+                    SessionMessage.current_in(session_id), SessionMessage.run_id == run_id
                 )
             )
             if start is None:

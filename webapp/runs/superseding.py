@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from webapp.database import read_tx, utc_now
@@ -36,7 +36,7 @@ class Beginning:
 
 def find_beginning(tx: Session, session_id: UUID, position: int) -> Beginning:
     """The turn to which a person's message belongs. Raises MessageGone."""
-    here = current_items(session_id)
+    here = SessionMessage.current_in(session_id)
     is_said = SessionMessage.role == MessageRole.USER
     found = tx.execute(
         select(SessionMessage.run_id).where(here, is_said, SessionMessage.position == position)
@@ -76,7 +76,7 @@ def is_last_turn(tx: Session, session_id: UUID, turn: Beginning) -> bool:
     else:
         others = SessionMessage.run_id.is_not(None) | (SessionMessage.role == MessageRole.USER)
     later = select(SessionMessage.id).where(
-        current_items(session_id), SessionMessage.position > turn.end, others
+        SessionMessage.current_in(session_id), SessionMessage.position > turn.end, others
     )
     return tx.scalar(later.limit(1)) is None
 
@@ -87,7 +87,7 @@ def supersede_from(tx: Session, session_id: UUID, start: int) -> int:
     Gives the position at which the first version of that turn began.
     """
     now = tx.scalars(select(utc_now())).one()
-    gone = current_items(session_id) & (SessionMessage.position >= start)
+    gone = SessionMessage.current_in(session_id) & (SessionMessage.position >= start)
     first = tx.execute(
         select(AgentRun.id, AgentRun.version_of, SessionMessage.position)
         .join(SessionMessage, SessionMessage.run_id == AgentRun.id)
@@ -103,10 +103,6 @@ def supersede_from(tx: Session, session_id: UUID, start: int) -> int:
     if first is None or first.position > start:
         return start  # The turn itself was made elsewhere.
     return int(first.version_of or start)
-
-
-def current_items(session_id: UUID) -> ColumnElement[bool]:
-    return and_(SessionMessage.session_id == session_id, SessionMessage.superseded_at.is_(None))
 
 
 def _supersede_runs(tx: Session, session_id: UUID, first_id: UUID, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from webapp.database import write_tx
 from webapp.models import AgentRun, SessionMessage
 from webapp.runs.starting import lock_session, make_way
-from webapp.runs.superseding import AS_IT_IS, current_items, supersede_from
+from webapp.runs.superseding import AS_IT_IS, supersede_from
 from webapp.services.facts import MessageGone, RunAlreadyActive, SessionInactive
 
 
@@ -81,7 +81,7 @@ def _current_start(tx: Session, session_id: UUID, place: int) -> int | None:
     rows = (
         select(func.min(SessionMessage.position))
         .join(AgentRun, AgentRun.id == SessionMessage.run_id, isouter=True)
-        .where(current_items(session_id), version | (SessionMessage.position == place))
+        .where(SessionMessage.current_in(session_id), version | (SessionMessage.position == place))
     )
     return tx.scalar(rows)
 

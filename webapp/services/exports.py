@@ -140,6 +140,4 @@ def _page(session_id: UUID, after: int, last: int) -> Any:
 
 
 def _current(session_id: UUID, *columns: Any) -> Any:
-    return select(*columns).where(
-        SessionMessage.session_id == session_id, SessionMessage.superseded_at.is_(None)
-    )
+    return select(*columns).where(SessionMessage.current_in(session_id))

@@ -34,6 +34,7 @@ def fork_session(
     `agent_name`, or with the agent of the first. Raises SessionGone, MessageGone, and
     RunAlreadyActive where the turn itself has not ended.
     """
+    here = SessionMessage.current_in(session_id)
     with write_tx() as tx:
         first = tx.scalar(
             select(AgentSession).where(AgentSession.id == session_id).with_for_update(read=True)
@@ -42,7 +43,7 @@ def fork_session(
             raise SessionGone
         rows = tx.execute(
             select(*_COPIED)
-            .where(_current(session_id), SessionMessage.position < _end(tx, session_id, position))
+            .where(here, SessionMessage.position < _end(tx, session_id, position))
             .order_by(SessionMessage.position)
         ).mappings()
         copies = [dict(row, id=uuid7(), position=at) for at, row in enumerate(rows, 1)]
@@ -67,15 +68,13 @@ def fork_session(
 
 def _end(tx: Session, session_id: UUID, position: int | None) -> int:
     """What is before this is taken along: whole turns, which have ended."""
-    everything = 1 + (_edge(tx, func.max(SessionMessage.position), _current(session_id)) or 0)
+    here = SessionMessage.current_in(session_id)
+    everything = 1 + (_edge(tx, func.max(SessionMessage.position), here) or 0)
     active = select(AgentRun.id).where(
         AgentRun.session_id == session_id, AgentRun.status.in_(ACTIVE_STATUSES)
     )
-    working = _edge(
-        tx,
-        func.min(SessionMessage.position),
-        _current(session_id) & SessionMessage.run_id.in_(active),
-    )
+    of_active = here & SessionMessage.run_id.in_(active)
+    working = _edge(tx, func.min(SessionMessage.position), of_active)
     if position is None:
         return working or everything
     end = _end_of_turn(tx, session_id, position) or everything
@@ -86,7 +85,7 @@ def _end(tx: Session, session_id: UUID, position: int | None) -> int:
 
 def _end_of_turn(tx: Session, session_id: UUID, position: int) -> int | None:
     """Where the next turn begins; None where there is none."""
-    here = _current(session_id)
+    here = SessionMessage.current_in(session_id)
     found = tx.execute(
         select(SessionMessage.run_id).where(here, SessionMessage.position == position)
     ).one_or_none()
@@ -106,7 +105,3 @@ def _end_of_turn(tx: Session, session_id: UUID, position: int) -> int | None:
 
 def _edge(tx: Session, edge: ColumnElement[int], rows: ColumnElement[bool]) -> int | None:
     return tx.scalar(select(edge).where(rows))
-
-
-def _current(session_id: UUID) -> ColumnElement[bool]:
-    return (SessionMessage.session_id == session_id) & SessionMessage.superseded_at.is_(None)
