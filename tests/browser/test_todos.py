@@ -32,4 +32,8 @@ def test_todos_are_ticked_off_one_after_the_other_by_keyboard(
     for title in ("First", "Second", "Third"):
         page.get_by_role("button", name=f"Delete {title}").click()
     expect(page.get_by_text("Nothing to do")).to_be_visible()
+    expect(page.get_by_role("status").get_by_text("Third")).to_be_visible()
     assert findings(page) == []
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Complete Third")).to_be_visible()
+    expect(page.get_by_role("button", name="Undo")).to_have_count(0)

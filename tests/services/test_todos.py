@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from tests.factories import make_user
-from webapp.services import todos
+from webapp.services import todo_deletion, todos
 from webapp.services.facts import TodoAmbiguous, TodoExists, TodoGone, TodoRefused, TooManyTodos
 from webapp.services.todos import Todo, create_todo, find_todo, list_todos, search_todos
 
@@ -97,10 +97,10 @@ def test_a_todo_is_completed_opened_again_and_deleted(ada: UUID) -> None:
     assert list_todos(ada) == [done]
     todos.reopen_todo(ada, made.id)
     assert list_todos(ada) == [made]
-    todos.delete_todo(ada, made.id)
+    todo_deletion.delete_todo(ada, made.id)
     assert list_todos(ada) == []
     with pytest.raises(TodoGone):
-        todos.delete_todo(ada, made.id)
+        todo_deletion.delete_todo(ada, made.id)
 
 
 def test_a_title_belongs_to_one_open_todo(ada: UUID) -> None:
@@ -175,8 +175,8 @@ def test_nobody_reaches_another_persons_todos(ada: UUID, bob: UUID) -> None:
         lambda: todos.change_todo(bob, made.id, title="Mine"),
         lambda: todos.complete_todo(bob, made.id),
         lambda: todos.reopen_todo(bob, made.id),
-        lambda: todos.delete_todo(bob, made.id),
-        lambda: todos.delete_todo(bob, uuid4()),
+        lambda: todo_deletion.delete_todo(bob, made.id),
+        lambda: todo_deletion.delete_todo(bob, uuid4()),
     ):
         with pytest.raises(TodoGone):
             act()

@@ -1,17 +1,21 @@
 """A person's todos on their page."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 import time_machine
+from sqlalchemy import update
 
 from tests.factories import make_user
 from tests.support.accounts import csrf_token
 from tests.support.client import HTMX, PageClient
 from tests.support.database import snapshot
 from tests.support.pages import Page
-from webapp.models import User
+from webapp.config import Retention
+from webapp.database import write_tx
+from webapp.models import TodoItem, User
+from webapp.services.retention import remove_old
 from webapp.services.todos import complete_todo, create_todo, list_todos
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -78,6 +82,37 @@ def test_a_todo_is_completed_reopened_and_deleted_without_a_script(
     assert "Nothing to do" in client.get("/todos").page.text
 
 
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["by pages", "by a script"])
+def test_a_deletion_is_undone(client: PageClient, ada: User, headers: dict[str, str]) -> None:
+    todo = create_todo(ada.id, "Water the plants", notes="Twice", tags=["home"])
+    answer = client.press(client.get("/todos"), "Delete Water the plants", headers=headers)
+    assert list_todos(ada.id) == []
+    if headers:
+        assert "Deleted: Water the plants" in answer.page.text
+    page = client.get("/todos")
+    assert "Deleted: Water the plants" in page.page.text
+    assert client.press(page, "Undo").status_code == 303
+    assert list_todos(ada.id) == [todo]
+    assert "Undo" not in client.get("/todos").page.text
+    client.press(client.get("/todos"), "Delete Water the plants")
+    again = create_todo(ada.id, "water the plants")
+    assert client.press(client.get("/todos"), "Undo").status_code == 409
+    assert list_todos(ada.id) == [again]
+
+
+def test_a_deletion_that_is_not_undone_is_for_good(client: PageClient, ada: User) -> None:
+    create_todo(ada.id, "Water the plants")
+    client.press(client.get("/todos"), "Delete Water the plants")
+    page = client.get("/todos")
+    assert remove_old(Retention()).deleted_todos == 0
+    with write_tx() as tx:
+        tx.execute(update(TodoItem).values(deleted_at=datetime.now(UTC) - timedelta(minutes=1)))
+    assert client.press(page, "Undo").status_code == 404
+    assert "Undo" not in client.get("/todos").page.text
+    assert remove_old(Retention()).deleted_todos == 1
+    assert snapshot()["todo_item"] == []
+
+
 def test_a_script_gets_the_lists_alone(client: PageClient, ada: User) -> None:
     todo = create_todo(ada.id, "Water the plants")
     data = {"csrf_token": csrf_token(client)}
@@ -105,7 +140,7 @@ def test_anothers_todo_is_404_and_stays(client: PageClient, ada: User) -> None:
     todo = create_todo(make_user().id, "of another")
     token = csrf_token(client)
     before = snapshot()
-    for action in ("complete", "reopen", "delete"):
+    for action in ("complete", "reopen", "delete", "restore"):
         for key in (todo.id, uuid4()):
             answer = client.post(f"/todos/{key}/{action}", data={"csrf_token": token})
             assert answer.status_code == 404

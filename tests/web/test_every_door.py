@@ -79,6 +79,7 @@ CASES = {
     "POST todos.complete": (303, 303, 404),
     "POST todos.reopen": (303, 303, 404),
     "POST todos.delete": (303, 303, 404),
+    "POST todos.restore": (303, 404, 404),  # It was not deleted.
     "GET runs.events": (303, 200, 404),
     "GET runs.show": (303, 200, 404),
     "GET runs.edit_message": (303, 409, 404),  # Its reply is not there yet.

@@ -20,10 +20,12 @@ class TodoItem(Entity):
     """A day in the person's calendar, not a moment: it stays that day when the person travels."""
     tags: Mapped[list[str]] = mapped_column(JSON, default=list)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """Hidden from then on; removed a moment later, unless it is taken back."""
 
     @classmethod
     def owned_by(cls, user_id: UUID) -> Select["TodoItem"]:
-        return select(cls).where(cls.user_id == user_id)
+        return select(cls).where(cls.user_id == user_id, cls.deleted_at.is_(None))
 
     @classmethod
     def due_first(cls, user_id: UUID) -> Select["TodoItem"]:

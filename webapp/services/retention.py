@@ -14,6 +14,7 @@ from webapp.models import ACTIVE_STATUSES, AgentRun, AuditEntry, RunEvent, RunSp
 from webapp.models.columns import id_at
 from webapp.services.pruning import prune_sessions
 from webapp.services.session_deletion import purge_deleted
+from webapp.services.todo_deletion import purge_deleted_todos
 
 EVENTS_KEPT = timedelta(hours=6)
 """After the end of a run: its items are the history."""
@@ -27,6 +28,7 @@ class Removed:
     events: int
     spans: int
     deleted_chats: int
+    deleted_todos: int
     deactivated_chats: int
     audit: int
 
@@ -42,6 +44,7 @@ def remove_old(retention: Retention, *, steps: int | None = None) -> Removed:
         events=_remove(_old_events()),
         spans=_remove(_old_spans(retention.spans)) if retention.spans else 0,
         deleted_chats=sum(islice(purge_deleted(), steps)),
+        deleted_todos=purge_deleted_todos(),
         deactivated_chats=sum(islice(chats, steps)),
         audit=sum(islice(_entries(retention.audit), steps)),
     )

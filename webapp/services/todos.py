@@ -146,10 +146,9 @@ def reopen_todo(user_id: UUID, todo_id: UUID) -> None:
             row.done_at = None
 
 
-def delete_todo(user_id: UUID, todo_id: UUID) -> None:
-    """Raises TodoGone."""
-    with write_tx() as tx:
-        tx.delete(_own(tx, user_id, todo_id))
+def check_title(tx: Session, user_id: UUID, title: str) -> None:
+    """Raises TodoExists where there is an open todo of this title."""
+    _refuse_twice(title, _all(tx, user_id))
 
 
 def _own(tx: Session, user_id: UUID, todo_id: UUID) -> TodoItem:

@@ -12,10 +12,12 @@ from flask_login import current_user
 from webapp.assistants.catalogue import cards
 from webapp.rendering.todo_lists import load_todo_lists
 from webapp.services.facts import Fact, TodoExists, TodoGone
-from webapp.services.todos import complete_todo, delete_todo, reopen_todo
+from webapp.services.todo_deletion import delete_todo, restore_todo
+from webapp.services.todos import complete_todo, reopen_todo
 from webapp.web.htmx import is_htmx, page_or_partial
 from webapp.web.moments import in_own_zone
 from webapp.web.troubles import of_fact
+from webapp.web.undo import forget_undo, offer_undo_of_todo
 
 bp = Blueprint("todos", __name__, url_prefix="/todos")
 
@@ -40,7 +42,22 @@ def reopen(todo_id: UUID) -> ResponseReturnValue:
 
 @bp.post("/<uuid:todo_id>/delete")
 def delete(todo_id: UUID) -> ResponseReturnValue:
-    return _changed(delete_todo, todo_id)
+    return _changed(_delete, todo_id)
+
+
+@bp.post("/<uuid:todo_id>/restore")
+def restore(todo_id: UUID) -> ResponseReturnValue:
+    return _changed(_restore, todo_id)
+
+
+def _delete(user_id: UUID, todo_id: UUID) -> None:
+    delete_todo(user_id, todo_id)
+    offer_undo_of_todo(todo_id)
+
+
+def _restore(user_id: UUID, todo_id: UUID) -> None:
+    restore_todo(user_id, todo_id)
+    forget_undo()
 
 
 def _changed(change: Callable[[UUID, UUID], None], todo_id: UUID) -> ResponseReturnValue:
@@ -49,7 +66,7 @@ def _changed(change: Callable[[UUID, UUID], None], todo_id: UUID) -> ResponseRet
     except (TodoExists, TodoGone) as fact:
         # With the lists as they are by now: those that were shown are old.
         return _page(fact), of_fact(fact).status
-    return page_or_partial("todos/_lists.html", otherwise=url_for(".index"), **_needs())
+    return page_or_partial("todos/_changed.html", otherwise=url_for(".index"), **_needs())
 
 
 def _page(fact: Fact | None = None) -> str:

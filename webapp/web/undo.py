@@ -4,21 +4,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from flask import Flask, session
+from flask import Flask, session, url_for
 from flask_login import current_user
 
 from webapp.config import Settings
 from webapp.services.session_deletion import UNDO_SECONDS, find_deleted
+from webapp.services.todo_deletion import find_deleted_todo
 
-_KEY = "deleted"
+_CHAT, _TODO = "deleted", "deleted_todo"
+"""The keys of the cookie; at most one of them is there."""
 
 
 @dataclass(frozen=True)
 class Undo:
-    """A deleted chat."""
+    """A deleted chat or todo."""
 
-    session_id: UUID
-    session_name: str | None
+    name: str
+    address: str
+    """Where it is taken back."""
     seconds: int
     """For which it is offered to be taken back."""
 
@@ -28,20 +31,37 @@ def init_undo(app: Flask, settings: Settings) -> None:
 
 
 def offer_undo(session_id: UUID) -> None:
-    session[_KEY] = session_id.hex
+    forget_undo()
+    session[_CHAT] = session_id.hex
+
+
+def offer_undo_of_todo(todo_id: UUID) -> None:
+    forget_undo()
+    session[_TODO] = todo_id.hex
 
 
 def forget_undo() -> None:
-    session.pop(_KEY, None)
+    for key in (_CHAT, _TODO):
+        session.pop(key, None)
 
 
 def undo() -> Undo | None:
     """What a page offers to take back; nothing most of the time."""
-    if _KEY not in session:
-        return None
-    chat = find_deleted(current_user.id, UUID(session[_KEY]))
-    if chat is None or chat.deleted_at is None:
+    if _CHAT in session:
+        chat = find_deleted(current_user.id, UUID(session[_CHAT]))
+        if chat is not None and chat.deleted_at is not None:
+            address = url_for("sessions.restore", session_id=chat.id)
+            return Undo(chat.session_name or "New chat", address, _left(chat.deleted_at))
         forget_undo()
-        return None
-    gone_for = (datetime.now(UTC) - chat.deleted_at).total_seconds()
-    return Undo(chat.id, chat.session_name, max(1, int(UNDO_SECONDS - gone_for)))
+    elif _TODO in session:
+        todo = find_deleted_todo(current_user.id, UUID(session[_TODO]))
+        if todo is not None and todo.deleted_at is not None:
+            address = url_for("todos.restore", todo_id=todo.id)
+            return Undo(todo.title, address, _left(todo.deleted_at))
+        forget_undo()
+    return None
+
+
+def _left(deleted_at: datetime) -> int:
+    gone_for = (datetime.now(UTC) - deleted_at).total_seconds()
+    return max(1, int(UNDO_SECONDS - gone_for))

@@ -15,7 +15,7 @@ from webapp.assistants.built_in.todo_words import (
 )
 from webapp.assistants.cards import TODO_ASSISTANT
 from webapp.assistants.context import ChatContext
-from webapp.services import todos
+from webapp.services import todo_deletion, todos
 from webapp.services.todos import KEPT, Kept
 
 Context = RunContextWrapper[ChatContext]
@@ -107,7 +107,7 @@ def complete_todo(context: Context, todo: Which) -> str:
 def delete_todo(context: Context, todo: Which) -> str:
     """Delete a todo of the person's for good. The person is asked first."""
     found = todos.find_todo(context.context.user_id, todo)
-    todos.delete_todo(context.context.user_id, found.id)
+    todo_deletion.delete_todo(context.context.user_id, found.id)
     return f"Deleted: {found.title}."
 
 

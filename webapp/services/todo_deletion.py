@@ -1,0 +1,56 @@
+"""Deleting a todo: gone at once, back for a moment if wished, then for good."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, delete, select
+
+from webapp.database import read_tx, write_tx
+from webapp.models import TodoItem
+from webapp.services.facts import TodoGone
+from webapp.services.session_deletion import LATE_SECONDS, UNDO_SECONDS
+from webapp.services.todos import check_title
+
+
+def delete_todo(user_id: UUID, todo_id: UUID) -> None:
+    """Hide the todo from everybody. Raises TodoGone."""
+    with write_tx() as tx:
+        row = tx.scalar(TodoItem.owned_by(user_id).where(TodoItem.id == todo_id).with_for_update())
+        if row is None:
+            raise TodoGone
+        row.deleted_at = datetime.now(UTC)
+
+
+def restore_todo(user_id: UUID, todo_id: UUID) -> None:
+    """Take the deletion back.
+
+    Raises TodoGone when that is too late, TodoExists where there is an open one of this title by
+    now.
+    """
+    with write_tx() as tx:
+        row = tx.scalar(_restorable(user_id, todo_id).with_for_update())
+        if row is None:
+            raise TodoGone
+        if row.done_at is None:
+            check_title(tx, user_id, row.title)
+        row.deleted_at = None
+
+
+def find_deleted_todo(user_id: UUID, todo_id: UUID) -> TodoItem | None:
+    """A todo of the person's whose deletion can be undone."""
+    with read_tx() as tx:
+        return tx.scalar(_restorable(user_id, todo_id))
+
+
+def purge_deleted_todos() -> int:
+    """Remove for good what can no longer be taken back; how many."""
+    kept = timedelta(seconds=UNDO_SECONDS + 2 * LATE_SECONDS)
+    old = delete(TodoItem).where(TodoItem.deleted_at < datetime.now(UTC) - kept)
+    with write_tx() as tx:
+        return len(tx.scalars(old.returning(TodoItem.id)).all())
+
+
+def _restorable(user_id: UUID, todo_id: UUID) -> Select[TodoItem]:
+    since = datetime.now(UTC) - timedelta(seconds=UNDO_SECONDS + LATE_SECONDS)
+    own = TodoItem.user_id == user_id, TodoItem.id == todo_id
+    return select(TodoItem).where(*own, TodoItem.deleted_at >= since)
