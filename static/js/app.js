@@ -18,5 +18,6 @@ import "./earlier.js";
 import "./follow.js";
 import "./copy.js";
 import "./toast.js";
+import "./packing.js";
 import "./time-zone.js";
 import "./places.js";

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -21,8 +21,13 @@ from webapp.services.imports import import_file
 from webapp.views.own_data_page import own_data_page
 from webapp.web.access import own_session
 from webapp.web.current import settings
+from webapp.web.htmx import is_htmx
+from webapp.web.packing import counted, find_packing
 
 bp = Blueprint("exports", __name__)
+
+MOST_LOOKS = 20
+"""For an archive that has not begun, or that another process packs."""
 
 _FILES: dict[str, tuple[str, ChatFile]] = {
     "md": ("text/markdown", markdown_file),
@@ -48,9 +53,25 @@ def show(session_id: UUID, kind: str) -> ResponseReturnValue:
 
 @bp.get("/export")
 def index() -> ResponseReturnValue:
-    """All of the person's chats in one archive."""
+    """All of the person's chats in one archive; `watch` is what its progress is asked by."""
+    chats: Iterable[UUID] = list_chats(current_user.id)
+    if token := request.args.get("watch", type=UUID):
+        chats = counted(current_user.id, token, list(chats))
     name = f"Parley chats {datetime.now(UTC):%Y-%m-%d}.zip"
-    return _attachment(archive(list_chats(current_user.id)), name, "application/zip")
+    return _attachment(archive(chats), name, "application/zip")
+
+
+@bp.get("/export/progress/<uuid:token>")
+def progress(token: UUID) -> ResponseReturnValue:
+    """How far an archive is, asked some times in vain where it has not begun."""
+    if not is_htmx():
+        return redirect(url_for("own_data.show"), 303)
+    packing = find_packing(current_user.id, token)
+    look = 0 if packing else request.args.get("look", 0, type=int)
+    next_look = look + 1 if look < MOST_LOOKS else None
+    return render_template(
+        "exports/_packing.html", packing=packing, token=token, next_look=next_look
+    )
 
 
 @bp.errorhandler(RequestEntityTooLarge)

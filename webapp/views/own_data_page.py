@@ -1,5 +1,7 @@
 """The page of what a person has here, as several views answer with it."""
 
+from uuid import uuid4
+
 from flask import render_template
 from flask_login import current_user
 
@@ -18,6 +20,7 @@ def own_data_page(
     return render_template(
         "own_data/show.html",
         count=count_chats(current_user.id),
+        token=uuid4(),
         importing=importing or ImportForm(formdata=None),
         report=report,
         deletion=deletion or DeleteAccountForm(formdata=None),
