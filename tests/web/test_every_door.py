@@ -45,6 +45,7 @@ CASES = {
     "POST auth.create_admin": (404, 404, 404),
     "GET exports.show": (303, 200, 404),
     "GET exports.index": (303, 200, 200),
+    "GET exports.progress": (303, 303, 303),
     "POST exports.create": (303, 422, 422),
     "GET health.alive": (200, 200, 200),
     "GET health.is_ready": (503, 503, 503),  # Nothing works on replies here.
