@@ -11,6 +11,7 @@ from tests.support.axe import findings
 from tests.support.browsing import Troubles
 from webapp.database import read_tx
 from webapp.models import User
+from webapp.services.profiles import change_profile
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +39,7 @@ def test_the_zone_of_the_browsers_clock_is_offered_and_taken_by_keyboard(
     signed_in: NewPage, new_person: NewPerson
 ) -> None:
     ada = new_person()
+    change_profile(ada.id, ada.name, "Europe/Lisbon")
     page: Page = signed_in(ada, timezone_id="Asia/Tokyo")
     page.goto("/settings")
     expect(page.get_by_text("This browser\u2019s clock goes by Tokyo.")).to_be_visible()
