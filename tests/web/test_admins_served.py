@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from tests.factories import make_user
 from tests.support.client import PageClient
-from tests.support.events import parse
+from tests.support.events import Heard, parse
 from tests.support.server import LiveServer, live_server
 from webapp import create_app
 from webapp.config import Settings
@@ -115,6 +115,32 @@ def signed_in(app: Flask, server: LiveServer, user: User) -> Visitor:
     return visitor
 
 
+def begin_to_read(browser: Visitor, user: User) -> http.client.HTTPResponse:
+    """Ask for a long reply, and read the beginning of it."""
+    assert browser.post("/sessions", text="Count to 2000", key="a" * 32) == 303
+    stream = browser.open("GET", stream_of(user))
+    assert next(events_of(stream)).kind == "reset"
+    return stream
+
+
+def events_of(stream: http.client.HTTPResponse) -> Iterator[Heard]:
+    return parse(iter(lambda: stream.read1(4096), b""))
+
+
+def read_to_the_close(stream: http.client.HTTPResponse) -> None:
+    while stream.read1(4096):
+        pass
+
+
+def run_of(user: User) -> AgentRun:
+    with read_tx() as tx:
+        return tx.scalars(AgentRun.owned_by(user.id)).one()
+
+
+def stream_of(user: User) -> str:
+    return f"/runs/{run_of(user).id}/events"
+
+
 def test_of_32_who_set_up_at_once_one_is_the_admin(app: Flask, set_ups: list[int]) -> None:
     assert sorted(set_ups) == [303, *[404] * (TOGETHER - 1)]
     with read_tx() as tx:
@@ -128,25 +154,14 @@ def test_who_is_disabled_reads_nothing_more_and_their_reply_stops(
 ) -> None:
     ada, boss = make_user(email="ada@example.org"), make_user(role=UserRole.ADMIN)
     browser, desk = signed_in(app, server, ada), signed_in(app, server, boss)
-    assert browser.post("/sessions", text="Count to 2000", key="a" * 32) == 303
-    with read_tx() as tx:
-        run_id = tx.scalars(AgentRun.owned_by(ada.id)).one().id
-    with browser.open("GET", f"/runs/{run_id}/events") as stream:
-        events = parse(iter(lambda: stream.read1(4096), b""))
-        assert next(events).kind == "reset"
+    with begin_to_read(browser, ada) as stream:
         began = time.monotonic()
         assert desk.post(f"/admin/users/{ada.id}/disable") == 303
         assert browser.get("/sessions") == 303  # To the door, at the next request.
-        for _ in events:
-            pass  # Until the server closes it.
+        read_to_the_close(stream)
         assert time.monotonic() - began < SOON
-    while status_of(run_id) is not RunStatus.STOPPED:
-        assert time.monotonic() - began < SOON, status_of(run_id)
-
-
-def status_of(run_id: object) -> RunStatus:
-    with read_tx() as tx:
-        return tx.get_one(AgentRun, run_id).status
+    while run_of(ada).status is not RunStatus.STOPPED:
+        assert time.monotonic() - began < SOON, run_of(ada).status
 
 
 @pytest.mark.usefixtures("set_ups")
@@ -157,7 +172,11 @@ def test_who_is_no_admin_any_more_is_out_of_the_desk_at_once_and_keeps_their_cha
     browser, desk = signed_in(app, server, demoted), signed_in(app, server, boss)
     assert browser.post("/admin/messages/reading", reason="A fault was reported") == 303
     assert browser.get("/admin/messages") == 200
-    assert desk.post(f"/admin/users/{demoted.id}/role", role="user") == 303
+    with begin_to_read(browser, demoted) as stream:
+        began = time.monotonic()
+        assert desk.post(f"/admin/users/{demoted.id}/role", role="user") == 303
+        read_to_the_close(stream)
+        assert time.monotonic() - began < SOON
     refused = {
         browser.get("/admin/messages"),
         browser.post("/admin/audit/export"),
@@ -165,3 +184,5 @@ def test_who_is_no_admin_any_more_is_out_of_the_desk_at_once_and_keeps_their_cha
     }
     assert refused == {403}
     assert browser.get("/sessions") == 200
+    with browser.open("GET", stream_of(demoted)) as stream:
+        assert next(events_of(stream)).kind == "reset"  # The reply goes on, and so may they.

@@ -120,10 +120,12 @@ def _answered(run: AgentRun) -> ResponseReturnValue:
 
 
 def _still_signed_in() -> Callable[[], bool]:
-    token, user_id, idle = current_token(), current_user.id, settings().sign_in_idle
+    """As the one who has begun to read; with another role, the page asks to be let in again."""
+    token, idle = current_token(), settings().sign_in_idle
+    before = current_user.id, current_user.role
 
     def look() -> bool:
         user = find_signed_in(token or "", idle=idle)
-        return user is not None and user.id == user_id
+        return user is not None and (user.id, user.role) == before
 
     return look
