@@ -1,6 +1,6 @@
 // The palette searches over whatever is underneath. Arrows go from the field to what was found and
 // through it; Enter in the field opens the first; typing goes on in the field.
-import { openDialog } from "./dialog.js";
+import { LEFT, openDialog } from "./dialog.js";
 
 const palette = document.querySelector("#palette");
 
@@ -56,4 +56,4 @@ document.addEventListener("keydown", (event) => {
 });
 
 // Back on a page that the browser kept, nothing lies over it.
-addEventListener("pagehide", () => palette?.close());
+addEventListener("pagehide", () => palette?.close(LEFT));

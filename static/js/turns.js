@@ -7,3 +7,11 @@ aroundSwap("[data-acts-on-turn]", () => () => {
   const place = document.querySelector(".approval") ?? document.querySelector("#transcript");
   place.focus({ preventScroll: true });
 });
+
+// With each reply, what the model is shown may begin further on: the line that says so moves there.
+document.addEventListener("parley:reply-ended", (event) => {
+  const line = event.target.querySelector("[data-reads-from]");
+  if (!line) return;
+  document.querySelector("#transcript [data-model-view]")?.remove();
+  document.getElementById(line.dataset.readsFrom)?.before(line.content.cloneNode(true));
+});

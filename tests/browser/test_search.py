@@ -65,7 +65,12 @@ def test_on_a_phone_search_is_in_the_drawer(signed_in: NewPage, ada: Person) -> 
     page.goto("/sessions/new")
     page.get_by_role("button", name="Open the sidebar").tap()
     page.get_by_role("link", name="Search").tap()
+    expect(palette(page).get_by_role("searchbox")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Search")).to_be_focused()  # In the drawer again.
+    page.get_by_role("link", name="Search").tap()
     palette(page).get_by_role("searchbox").fill("soup")
     palette(page).get_by_role("link", name="Garlic soup").tap()
     expect(page.get_by_role("heading", name="Garlic soup")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Chats")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import NewPage, NewPerson
 from tests.factories import make_session
 from tests.support.browsing import Person
-from tests.support.chatting import LONG, REPLY_PATIENCE, begin_chat, wait_for_growth
+from tests.support.chatting import CHAT, LONG, REPLY_PATIENCE, begin_chat, wait_for_growth
 from webapp.rendering.session_lists import PAGE
 from webapp.services.sessions import rename_session
 
@@ -47,6 +47,42 @@ def test_the_list_goes_on_as_one_scrolls_and_stays_when_it_is_brought_up_to_date
     expect(rows(page)).to_have_count(PAGE + 7)
     expect(rows(page).first).to_contain_text("From elsewhere")
     expect(rows(page).last).to_contain_text("Put aside")
+
+
+WHERE_IT_IS_FIRST_SEEN = """new MutationObserver((_, observer) => {
+  if (!document.querySelector("main")) return;
+  window.firstSeenAt = document.querySelector("#chats").scrollTop;
+  observer.disconnect();
+}).observe(document, { childList: true, subtree: true });"""
+
+
+def test_the_list_stays_where_it_was_read_from_page_to_page(page: Page, ada: Person) -> None:
+    now = datetime.now(UTC)
+    for number in range(PAGE + 30):
+        make_session(
+            ada.id, session_name=f"C{number}", last_activity_at=now - timedelta(minutes=number)
+        )
+    page.add_init_script(WHERE_IT_IS_FIRST_SEEN)
+    page.goto("/sessions/new")
+    page.locator("#chats").hover()
+    page.mouse.wheel(0, 500)
+    wait_until_kept(page, 500)
+    rows(page).get_by_role("link", name="C20", exact=True).click()
+    page.wait_for_url(CHAT)
+    assert page.evaluate("firstSeenAt") == 500
+    # Where more rows were read than a page brings, it waits for those that come.
+    page.locator("#chats .more").first.scroll_into_view_if_needed()
+    expect(rows(page)).to_have_count(PAGE + 30)
+    page.locator("#chats").hover()
+    page.mouse.wheel(0, 5000)
+    at_end = page.evaluate("(list => list.scrollHeight - list.clientHeight)(chats)")
+    wait_until_kept(page, at_end)
+    page.reload()
+    page.wait_for_function("at => chats.scrollTop === at", arg=at_end)
+
+
+def wait_until_kept(page: Page, at: int) -> None:
+    page.wait_for_function("at => sessionStorage.getItem('parley:sidebar-place') == at", arg=at)
 
 
 def test_two_tabs_agree_after_a_glance(page: Page, ada: Person) -> None:

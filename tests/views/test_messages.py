@@ -233,6 +233,10 @@ def test_a_link_to_a_message_opens_the_chat_there(client: PageClient, chat: Agen
     assert page.by_id("at").parent is page.by_id("turn-p21")
     assert "Message 11." in page.by_id("turn-p21").text
     assert {"Message 40.", "Message 1."}.isdisjoint(e.text for e in page.every("div"))
+    links = [link.get("href") for link in page.by_id("turn-p21").every("a")]
+    assert [f"{address_of(chat)}?at={at}#at" for at in (21, 22)] == [
+        link for link in links if "?at=" in str(link)
+    ]
     # A message that is sent from here is answered where the chat ends.
     assert "hx-post" not in page.by_id("composer-form").attributes
     assert not [e for e in client.get(address_of(chat)).page.every() if e.get("id") == "at"]

@@ -7,11 +7,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from tests.runs.conftest import Start
 from tests.runs.stage import Gate, Stage, says
 from tests.support.accounts import sign_out
 from tests.support.apps import app_like
 from tests.support.client import PageClient
 from tests.support.events import Follower, listening
+from tests.support.pages import Page
 from tests.views.replies import Talk, begin_talk
 from webapp.database import db, write_tx
 from webapp.models import AgentSession, User
@@ -56,6 +58,25 @@ def test_a_reply_grows_on_the_page_and_ends_as_it_is_stored(
     assert page.kinds[-1] == "end"
     assert stored_text(run.id) == "Hello **world**\n\nBye"
     assert str(render_markdown("Hello **world**\n\nBye")) in page.html
+
+
+def test_the_end_of_a_reply_says_where_the_models_view_begins_now(
+    talk: Talk, stage: Stage, start: Start, monkeypatch: pytest.MonkeyPatch, app: Flask
+) -> None:
+    limited = app.config["SETTINGS"].model_copy(update={"history_items": 4})
+    monkeypatch.setitem(app.config, "SETTINGS", limited)
+    start(history_items=4)
+    stage.play("One", "Two", "Three")
+    runs = []
+    for _ in range(3):
+        runs.append(talk.send())
+        with listening(talk.client, runs[-1].id) as heard:
+            *_, end = heard
+        page = Page(end.data)
+        begins = [e.get("data-reads-from") for e in page.every("template")]
+    assert [name for name in begins if name] == [f"turn-{runs[1].id}"]
+    sent = talk.client.get(f"/runs/{runs[0].id}/message")
+    assert sent.location.endswith("?at=1#at")
 
 
 def test_a_stream_is_never_kept_or_buffered_on_its_way(

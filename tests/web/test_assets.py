@@ -75,8 +75,9 @@ def test_every_icon_that_is_drawn_is_there_and_no_other() -> None:
 
 def test_every_script_is_served() -> None:
     joined = join_modules(ROOT / "static/js/app.js")
+    alone = {"sidebar-place"}  # It must not wait for the others.
     for file in (ROOT / "static/js").glob("*.js"):
-        assert f"const ${file.stem.replace('-', '_')} = " in joined, file.name
+        assert file.stem in alone or f"const ${file.stem.replace('-', '_')} = " in joined, file.name
 
 
 def module(folder: Path, name: str, source: str) -> Path:

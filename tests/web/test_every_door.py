@@ -83,6 +83,7 @@ CASES = {
     "POST todos.restore": (303, 404, 404),  # It was not deleted.
     "GET runs.events": (303, 200, 404),
     "GET runs.show": (303, 200, 404),
+    "GET runs.message": (303, 409, 404),  # Nor is it, in the chat.
     "GET runs.edit_message": (303, 409, 404),  # Its reply is not there yet.
     "POST runs.stop": (303, 303, 404),
     "POST runs.retry": (303, 303, 404),

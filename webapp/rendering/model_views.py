@@ -10,7 +10,7 @@ from webapp.database import read_tx
 from webapp.models import SessionMessage as Message
 from webapp.rendering.items import is_from_person
 from webapp.rendering.turns import Entry
-from webapp.rendering.view_models import Transcript, Turn
+from webapp.rendering.view_models import Reply, Transcript, Turn
 from webapp.rendering.windows import COLUMNS, load_entries
 from webapp.services.histories import estimate_tokens, fit_history
 
@@ -30,6 +30,21 @@ def mark_model_view(
         for turn in transcript.turns
     )
     return replace(transcript, turns=tuple(turns))
+
+
+def add_model_view(session_id: UUID, reply: Reply, *, max_items: int, max_tokens: int) -> Reply:
+    """Say of a reply that has come to its end at which turn the model's view begins now."""
+    with read_tx() as tx:
+        start = _find_model_view(tx, session_id, max_items, max_tokens)
+        if start is None:
+            return reply
+        run_id = tx.scalar(
+            select(Message.run_id).where(
+                Message.session_id == session_id, Message.position == start
+            )
+        )
+    # As turns name themselves.
+    return replace(reply, reads_from=f"turn-{run_id or f'p{start}'}")
 
 
 def _find_model_view(tx: Session, session_id: UUID, max_items: int, max_tokens: int) -> int | None:

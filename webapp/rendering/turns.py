@@ -137,6 +137,7 @@ def _message(turn: Gathered, chat: Chat) -> PersonMessage | None:
         session_id=chat.id,
         position=turn.said_at,
         can_edit=chat.is_active,
+        can_link=True,
     )
 
 
@@ -171,6 +172,7 @@ def _reply(turn: Gathered, chat: Chat, *, is_last: bool) -> Reply | None:
         position=last.position if last else None,
         can_fork=not is_active and last is not None,
         can_regenerate=chat.is_active and is_last and is_finished and turn.said_at is not None,
+        can_link=last is not None,
         can_reword=_is_rewordable(run) and chat.is_active and is_last and bool(turn.said_at),
         first_seconds=_seconds(run, run.first_token_at) if run else None,
         seconds=_seconds(run, run.ended_at) if run else None,

@@ -20,6 +20,7 @@ class PersonMessage:
     position: int | None = None
     """Where it stands in the chat; None until the session holds it."""
     can_edit: bool = False
+    can_link: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ class Reply:
     """Where its end stands."""
     can_regenerate: bool = False
     can_fork: bool = False
+    can_link: bool = False
     can_reword: bool = False
     """Whether it ended for what the message says: that may be edited, and sent again."""
     first_seconds: float | None = None
@@ -155,6 +157,8 @@ class Reply:
     seconds: float | None = None
     """How long it took in all."""
     versions: Versions | None = None
+    reads_from: str | None = None
+    """The turn at which the model's view begins since this reply; None where it is shown all."""
 
     @property
     def source(self) -> str:

@@ -60,6 +60,14 @@ def show(run_id: UUID) -> ResponseReturnValue:
     return render_end(run_id) or abort(404)
 
 
+@bp.get("/<uuid:run_id>/message")
+def message(run_id: UUID) -> ResponseReturnValue:
+    """Where the message is that the reply is to; when it was sent, it had no place in the chat."""
+    run = own_run(run_id)
+    at = find_message(run.id)
+    return redirect(url_for("sessions.show", session_id=run.session_id, at=at, _anchor="at"), 303)
+
+
 @bp.get("/<uuid:run_id>/message/edit")
 def edit_message(run_id: UUID) -> ResponseReturnValue:
     """The message that the reply is to; when it was sent, it had no place in the chat yet."""

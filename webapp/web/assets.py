@@ -70,6 +70,8 @@ class Assets:
             styles = join_styles(folder / "css" / f"{name}.css" for name in names)
             yield _asset(f"{served}.css", styles.encode(), STYLE_TYPE)
         yield _asset("app.js", join_modules(folder / "js/app.js").encode(), SCRIPT_TYPE)
+        place = (folder / "js/sidebar-place.js").read_bytes()
+        yield _asset("sidebar-place.js", place, SCRIPT_TYPE)
         yield _asset("htmx.js", (folder / "vendor/htmx/htmx.min.js").read_bytes(), SCRIPT_TYPE)
         yield _asset("icon.svg", (folder / "icon.svg").read_bytes(), "image/svg+xml")
 

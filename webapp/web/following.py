@@ -9,10 +9,12 @@ from flask.globals import app_ctx, request_ctx
 
 from webapp.models import AgentRun
 from webapp.rendering.live import Frame, LiveReply
+from webapp.rendering.model_views import add_model_view
 from webapp.rendering.transcript import load_turn
 from webapp.runs import read_events
 from webapp.runs.events import RunEnded
 from webapp.services.sessions import mark_seen
+from webapp.web.current import settings
 from webapp.web.sse import HEARTBEAT, RETRY, encode
 from webapp.web.streams import Stream, current_streams
 
@@ -74,4 +76,13 @@ def render_end(run_id: UUID) -> str:
     turn = load_turn(run_id)
     if turn is None or turn.reply is None:
         return ""
-    return render_template("messages/_reply.html", reply=turn.reply)
+    reply = turn.reply
+    limits = settings()
+    if reply.session_id and (limits.history_items or limits.history_tokens):
+        reply = add_model_view(
+            reply.session_id,
+            reply,
+            max_items=limits.history_items,
+            max_tokens=limits.history_tokens,
+        )
+    return render_template("messages/_reply.html", reply=reply)
