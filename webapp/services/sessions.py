@@ -21,11 +21,12 @@ MAX_INSTRUCTIONS = 20_000
 _UNSEEN = AgentSession.seen_at.is_(None) | (AgentSession.seen_at < AgentSession.last_activity_at)
 _SEEN = (
     update(AgentSession)
-    .where(AgentSession.id == bindparam("session_id"), _UNSEEN)
+    .where(AgentSession.id == bindparam("seen_id"), _UNSEEN)
     # Looking changes nothing that others would want to know of.
     .values(seen_at=utc_now(), updated_at=AgentSession.updated_at)
 )
-"""Built once: that costs more than the database takes for it."""
+"""Built once: that costs more than the database takes for it. A parameter may not be named as a
+column."""
 
 
 def create_session(user_id: UUID, agent_name: str | None, session_id: str | None = None) -> UUID:
@@ -89,7 +90,7 @@ def mark_seen(session_id: UUID) -> None:
     """Its owner has it before them, with all that came so far; nothing where that is known."""
     # Reading must not fail where this cannot be written.
     with suppress(SQLAlchemyError, DatabaseBusy), write_tx() as tx:
-        tx.connection().execute(_SEEN, {"session_id": session_id})
+        tx.connection().execute(_SEEN, {"seen_id": session_id})
 
 
 def _change(session_id: UUID, **values: object) -> None:
