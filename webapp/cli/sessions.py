@@ -24,6 +24,7 @@ from webapp.services.exports import (
 from webapp.services.facts import SessionGone
 from webapp.services.pruning import list_prunable, prune_sessions
 from webapp.services.session_lists import list_sessions
+from webapp.services.sessions import NAMELESS
 
 sessions = AppGroup("sessions", help="List, show, export and prune chats.")
 
@@ -39,7 +40,7 @@ def show_all(email: str, active: bool | None) -> None:  # noqa: FBT001
     """List a person's chats, the last used first."""
     for chat in list_sessions(_find(email).id, is_active=active):
         state = "" if chat.is_active else "  deactivated"
-        name = _plain(chat.session_name or "New chat")
+        name = _plain(chat.session_name or NAMELESS)
         click.echo(f"{chat.id}  {chat.last_activity_at:%Y-%m-%d %H:%M}  {name}{state}")
 
 
@@ -49,7 +50,7 @@ def show_all(email: str, active: bool | None) -> None:  # noqa: FBT001
 def show(session: UUID, messages: bool) -> None:  # noqa: FBT001
     """Show what is known of a chat."""
     chat = _load(session)
-    click.echo(f"Name         {_plain(chat.session_name or 'New chat')}")
+    click.echo(f"Name         {_plain(chat.session_name or NAMELESS)}")
     click.echo(f"Session id   {_plain(chat.session_id)}")
     click.echo(f"Agent        {_plain(chat.agent_name or '')}")
     click.echo(f"State        {'active' if chat.is_active else 'deactivated'}")
@@ -73,7 +74,7 @@ def prune(days: int, email: str | None, yes: bool, dry_run: bool) -> None:  # no
     older_than = timedelta(days=days)
     found = list_prunable(older_than, owner)
     for chat in found if dry_run else ():
-        name = _plain(chat.session_name or "New chat")
+        name = _plain(chat.session_name or NAMELESS)
         click.echo(f"{chat.id}  {chat.email}  {chat.updated_at:%Y-%m-%d}  {name}")
     if dry_run or not found:
         click.echo(f"{_chats(len(found))} would be deleted.")

@@ -9,9 +9,8 @@ from uuid_utils.compat import uuid7
 from webapp.database import utc_now, write_tx
 from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, MessageRole, SessionMessage
 from webapp.services.facts import MessageGone, RunAlreadyActive, SessionGone
-from webapp.services.sessions import MAX_NAME
+from webapp.services.sessions import MAX_NAME, NAMELESS
 
-NAMELESS = "New chat"
 SUFFIX = " (fork)"
 _COPIED = (
     SessionMessage.role,

@@ -18,6 +18,7 @@ from webapp.database import UtcDateTime, write_tx
 from webapp.database_session import append_items
 from webapp.models import AgentSession, SessionMessage
 from webapp.services.chat_file import ChatRefused, ReadChat, ReadMessage, read_chat
+from webapp.services.sessions import NAMELESS
 
 MAX_CHAT = 20_000_000
 """Bytes of one chat."""
@@ -79,7 +80,7 @@ def import_chat(user_id: UUID, data: bytes) -> ImportedChat:
         except (TypeError, ValueError):
             raise ChatRefused("one of its messages cannot be stored") from None
         _set_names_and_times(tx, row.id, chat)
-    return ImportedChat(row.id, row.session_name or "New chat", len(chat.messages))
+    return ImportedChat(row.id, row.session_name or NAMELESS, len(chat.messages))
 
 
 def _parts(name: str, file: BinaryIO) -> Iterator[tuple[str, bytes] | RefusedFile]:

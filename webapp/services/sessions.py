@@ -13,6 +13,8 @@ from webapp.database import DatabaseBusy, utc_now, write_tx
 from webapp.models import AgentRun, AgentSession, SessionMessage
 from webapp.services.facts import SessionGone
 
+NAMELESS = "New chat"
+"""What a chat without a name is called."""
 MAX_NAME = 200
 MAX_FIRST_NAME = 60
 MAX_DESCRIPTION = 500

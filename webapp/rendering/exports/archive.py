@@ -13,6 +13,7 @@ from webapp.rendering.exports.json_file import json_file
 from webapp.rendering.exports.markdown_file import markdown_file
 from webapp.services.exports import ExportedChat, ExportedMessage, load_chat, read_messages
 from webapp.services.facts import SessionGone
+from webapp.services.sessions import NAMELESS
 
 ChatFile = Callable[[ExportedChat, Iterable[ExportedMessage]], Iterator[str]]
 
@@ -41,8 +42,8 @@ def archive(chats: Iterable[UUID]) -> Iterator[bytes]:
 
 def file_name(chat: ExportedChat) -> str:
     """A name without an ending that every file system takes, and that no other chat has."""
-    words = re.sub(r"[^\w]+", " ", unicodedata.normalize("NFC", chat.session_name or "New chat"))
-    title = words.strip()[:LONGEST_NAME].strip() or "New chat"
+    words = re.sub(r"[^\w]+", " ", unicodedata.normalize("NFC", chat.session_name or NAMELESS))
+    title = words.strip()[:LONGEST_NAME].strip() or NAMELESS
     return f"{chat.created_at:%Y-%m-%d} {title} {chat.id.hex[-8:]}"
 
 

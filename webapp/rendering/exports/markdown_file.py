@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from webapp.rendering.exports.turns import turns_of
 from webapp.rendering.view_models import Part, Reply, TextPart, ThoughtPart, ToolCall
 from webapp.services.exports import ExportedChat, ExportedMessage
+from webapp.services.sessions import NAMELESS
 
 _FENCE = re.compile(r"`{3,}")
 
 
 def markdown_file(chat: ExportedChat, messages: Iterable[ExportedMessage]) -> Iterator[str]:
-    yield f"# {_line(chat.session_name or 'New chat')}\n"
+    yield f"# {_line(chat.session_name or NAMELESS)}\n"
     for turn in turns_of(chat, messages):
         if turn.message:
             yield f"\n**You**, {turn.message.sent_at:%Y-%m-%d %H:%M} UTC\n\n"
