@@ -22,3 +22,8 @@ def test_what_is_no_json_is_markdown(text: str) -> None:
 
 def test_json_too_deep_to_be_read_is_shown_as_it_is() -> None:
     assert "[[[" in render_reply("[" * 5_000)
+
+
+def test_json_that_indenting_would_make_a_hundred_of_is_shown_as_it_came() -> None:
+    text = "[" * 300 + "1," * 20_000 + "1" + "]" * 300
+    assert text in render_reply(text)

@@ -8,7 +8,8 @@ from markupsafe import Markup
 from webapp.rendering.markdown import render_markdown
 
 LONGEST = 100_000
-"""Characters that are put in order."""
+"""Characters that are put in order, before and after: what is nested deeply, indenting makes a
+hundred of."""
 FENCE = "```json\n"
 
 _BEGINS = re.compile(r'\s*\{\s*"')
@@ -29,7 +30,19 @@ def _as_code(text: str) -> str | None:
     if not text.lstrip().startswith(("{", "[")) or len(text) > LONGEST:
         return None
     try:
-        value = json.loads(text)
+        indented = _indented(json.loads(text))
     except (ValueError, RecursionError):
         return None
-    return f"{FENCE}{json.dumps(value, indent=2, ensure_ascii=False)}\n```"
+    return f"{FENCE}{indented or text.strip()}\n```"
+
+
+def _indented(value: object) -> str | None:
+    """None where it is too long."""
+    parts: list[str] = []
+    length = 0
+    for part in json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(value):
+        length += len(part)
+        if length > LONGEST:
+            return None
+        parts.append(part)
+    return "".join(parts)
