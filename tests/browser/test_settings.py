@@ -89,6 +89,7 @@ def test_a_chat_is_taken_away_and_brought_in_again(
         page.get_by_role("link", name="Download your chat").click()
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
+    expect(page.locator("#packing").get_by_role("status")).to_contain_text("Packed: 1 of 1.")
     page.get_by_label("File").set_input_files(file)
     page.get_by_role("button", name="Bring in").click()
     expect(page.get_by_text("The chat is brought in.")).to_be_visible()

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from tests.factories import make_user
 from tests.services.chats import make_chat, reply
 from tests.support.apps import app_like
-from tests.support.client import PageClient
+from tests.support.client import HTMX, PageClient
 from tests.support.pages import Page
 from webapp.models import User
 from webapp.services.exports import list_chats, read_messages
@@ -105,6 +105,48 @@ def test_all_chats_are_sent_as_one_archive(client: PageClient, ada: User) -> Non
     assert [file["messages"][0]["item"]["content"] for file in told] == [
         f"message {n}" for n in range(3)
     ]
+
+
+def test_a_page_tells_how_far_its_archive_is(client: PageClient, ada: User) -> None:
+    for number in range(3):
+        make_chat(ada.id, f"hello {number}")
+    page = client.get("/settings/data").page
+    (link,) = [a.get("href") for a in page.every("a") if "data-packs" in a.attributes]
+    asked = page.by_id("packing").get("hx-get")
+    assert "Packing your chats" in client.get(asked, headers=HTMX).page.text
+    download = iter(fetch(client, link).response)
+    next(download)
+    told = client.get(asked, headers=HTMX).page
+    assert "0 of 3 chats packed" in told.text
+    assert "0 of 3 chats packed" in client.get(next_look(told), headers=HTMX).page.text
+    stranger = PageClient(client.application)
+    stranger.sign_in(make_user())
+    assert "of 3" not in stranger.get(asked, headers=HTMX).text
+    assert len(list(download)) > 3, "it is sent as it is made"
+    over = client.get(asked, headers=HTMX).page
+    assert "Packed: 3 of 3." in over.text
+    assert next_look(over) == ""
+    broken_off = fetch(client, link)
+    next(iter(broken_off.response))
+    broken_off.close()
+    assert "Stopped after 0 of 3 chats" in client.get(asked, headers=HTMX).page.text
+
+
+def next_look(page: Page) -> str:
+    return next((span.get("hx-get") for span in page.every("span") if span.get("hx-get")), "")
+
+
+def test_an_archive_that_nobody_here_packs_is_not_asked_for_without_end(
+    client: PageClient, ada: User
+) -> None:
+    make_chat(ada.id, "hello")
+    path, looks = client.get("/settings/data").page.by_id("packing").get("hx-get"), 0
+    while path:
+        page = client.get(path, headers=HTMX).page
+        path = next_look(page)
+        looks += 1
+    assert 5 < looks < 50
+    assert "Your browser shows how far the download is" in page.text
 
 
 def test_a_chat_is_brought_in_and_led_to(client: PageClient, ada: User) -> None:
