@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from pytest_socket import socket_allow_hosts
 
+from tests.support.apps import migrate
 from tests.support.client import PageClient
 from tests.support.databases import empty_database
 from webapp import create_app
-from webapp.cli.migrations import init_migrations
 from webapp.config import Settings
 from webapp.database import Base, bind, db, write_tx
 
@@ -76,9 +75,7 @@ def migrated_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) ->
         )
     )
     app.testing = True
-    init_migrations(app)
-    with app.app_context():
-        upgrade()
+    migrate(app)
     yield app
     with app.app_context():
         db.engine.dispose()

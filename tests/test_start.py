@@ -34,16 +34,17 @@ def refusal(folder: Path, *words: str, **settings: object) -> str:
 
 
 def test_a_first_start_prints_the_address_and_the_way_to_the_first_account(
-    server: LiveServer,
+    tmp_path: Path,
 ) -> None:
-    assert f"Parley is at {server.base_url}\n" in server.output()
-    found = LINK.search(server.output())
-    assert found is not None
-    status, _, page = server.get(found[1].removeprefix(server.base_url))
-    assert status == 200
-    assert "token" in page
-    # The link is for the person at the terminal, and for no log.
-    assert server.output().count(found[1].partition("token=")[2]) == 1
+    with live_server(tmp_path, migrated=False) as server:
+        assert f"Parley is at {server.base_url}\n" in server.output()
+        found = LINK.search(server.output())
+        assert found is not None
+        status, _, page = server.get(found[1].removeprefix(server.base_url))
+        assert status == 200
+        assert "token" in page
+        # The link is for the person at the terminal, and for no log.
+        assert server.output().count(found[1].partition("token=")[2]) == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])

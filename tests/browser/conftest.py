@@ -12,13 +12,14 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.factories import make_user
+from tests.support.apps import app_on
 from tests.support.browser import find_chromium
-from tests.support.browsing import Person, Troubles, sign_in
+from tests.support.browsing import Person, Troubles
+from tests.support.client import PageClient
 from tests.support.server import LiveServer, live_server
-from webapp import create_app
-from webapp.config import Settings
 from webapp.database import bind, db
-from webapp.services.accounts import register_user
+from webapp.services.passwords import hash_password
 
 PATIENCE = 10_000
 """Milliseconds to wait for anything in a page."""
@@ -53,21 +54,26 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 @pytest.fixture(scope="package")
 def server_database(server: LiveServer) -> Iterator[Flask]:
     """An application of this process on the server's database."""
-    app = create_app(Settings(instance=server.folder / "instance"))
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with app_on(server.folder / "instance") as app:
+        yield app
+
+
+@pytest.fixture(scope="package")
+def password_hash() -> str:
+    """Of PASSWORD: it costs as much as it should, so it is made once."""
+    return hash_password(PASSWORD)
 
 
 @pytest.fixture
-def new_person(server_database: Flask) -> NewPerson:
+def new_person(server_database: Flask, password_hash: str) -> NewPerson:
     """Makes an account on the server."""
     with server_database.app_context():
         bind(db.engine)
 
     def make(name: str = "Ada") -> Person:
         email = f"{name.lower()}{next(_numbers)}@example.org"
-        return Person(register_user(email, name, PASSWORD), email, PASSWORD, name)
+        user = make_user(email=email, display_name=name, password_hash=password_hash)
+        return Person(user.id, email, PASSWORD, name)
 
     return make
 
@@ -104,13 +110,21 @@ def page(new_page: NewPage) -> Page:
 
 
 @pytest.fixture
-def signed_in(server: LiveServer, new_page: NewPage, new_person: NewPerson) -> NewPage:
-    """Opens a page of somebody who has just signed in; takes what `new_page` takes."""
+def signed_in(
+    server: LiveServer, server_database: Flask, new_page: NewPage, new_person: NewPerson
+) -> NewPage:
+    """Opens a blank page of somebody who has signed in; takes what `new_page` takes."""
 
     def open_page(person: Person | None = None, **given: object) -> Page:
         opened = new_page(**given)
-        person = person or new_person()
-        sign_in(opened, server.base_url, person.email, person.password)
+        client = PageClient(server_database, server.base_url)
+        client.sign_in(person or new_person())
+        name = server_database.config["SESSION_COOKIE_NAME"]
+        cookie = client.get_cookie(name, "127.0.0.1")
+        assert cookie is not None
+        opened.context.add_cookies(
+            [{"name": name, "value": cookie.decoded_value, "url": server.base_url}]
+        )
         return opened
 
     return open_page

@@ -1,18 +1,18 @@
 """axe finds nothing on any page or state, in either scheme, at any width; and it all reflows."""
 
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage, NewPerson
 from tests.factories import make_session
-from tests.support.axe import findings_in_both
+from tests.support.axe import findings_everywhere
 from tests.support.browsing import Troubles
 from tests.support.chatting import LONG, ask, begin_chat, say, wait_for_growth, wait_for_reply
 
-SIZES = {390: 844, 1440: 900}
-"""With the sidebar as a drawer, and beside the page."""
+WIDTHS = (390, 768, 1440)
 
 
 def _person_menu(page: Page) -> None:
@@ -74,10 +74,10 @@ def _earlier_version(page: Page) -> None:
     expect(page.get_by_text("This is an earlier version.")).to_be_visible()
 
 
+IN_THE_SIDEBAR = {"person's menu": _person_menu, "row's menu": _row_menu}
+"""Where it is a drawer and where it stands beside the page, these are opened in their own ways."""
 STATES: dict[str, Callable[[Page], None]] = {
     "as it is": lambda _: None,
-    "person's menu": _person_menu,
-    "row's menu": _row_menu,
     "renaming": _renaming,
     "shortcuts": _shortcuts,
     "editing": _editing,
@@ -95,25 +95,17 @@ def open_sidebar(page: Page) -> None:
         button.click()
 
 
-def options(width: int) -> dict[str, object]:
-    return {"viewport": {"width": width, "height": SIZES[width]}}
-
-
-@pytest.mark.parametrize("width", SIZES)
-def test_axe_finds_nothing_before_signing_in(
-    new_page: NewPage, new_person: NewPerson, width: int
-) -> None:
+def test_axe_finds_nothing_before_signing_in(page: Page, new_person: NewPerson) -> None:
     new_person()
-    page = new_page(**options(width))
     for path in ("/sign-in", "/register"):
         page.goto(path)
-        assert findings_in_both(page) == []
+        assert findings_everywhere(page) == []
     page.goto("/sign-in")
     page.get_by_label("Email").fill("nobody@example.org")
     page.get_by_label("Password").fill("wrong password")
     page.get_by_role("button", name="Sign in").click()
     expect(page.locator(".wrong")).to_be_visible()
-    assert findings_in_both(page) == []
+    assert findings_everywhere(page) == []
 
 
 @pytest.fixture(autouse=True)
@@ -121,12 +113,9 @@ def _expected(troubles: Troubles) -> None:
     troubles.expect("404|422")
 
 
-@pytest.mark.parametrize("width", SIZES)
-def test_axe_finds_nothing_on_a_persons_pages(
-    signed_in: NewPage, new_person: NewPerson, width: int
-) -> None:
+def test_axe_finds_nothing_on_a_persons_pages(signed_in: NewPage, new_person: NewPerson) -> None:
     ada = new_person()
-    page = signed_in(ada, **options(width))
+    page = signed_in(ada)
     make_session(ada.id, session_name="Put aside", is_active=False)
     empty = make_session(ada.id, session_name="Empty")
     paths = (
@@ -138,15 +127,14 @@ def test_axe_finds_nothing_on_a_persons_pages(
     )
     for path in (*paths, f"/sessions/{empty.id}/rename"):
         page.goto(path)
-        assert findings_in_both(page) == [], path
+        assert findings_everywhere(page) == [], path
 
 
-@pytest.mark.parametrize("width", SIZES)
-def test_axe_finds_nothing_in_a_chat_in_any_state(signed_in: NewPage, width: int) -> None:
-    page = signed_in(**options(width))
+def test_axe_finds_nothing_in_a_chat_in_any_state(signed_in: NewPage) -> None:
+    page = signed_in()
     begin_chat(page, LONG)
     wait_for_growth(page, 80)
-    assert findings_in_both(page) == [], "streaming"
+    assert findings_everywhere(page) == [], "streaming"
     wait_for_reply(page)
     ask(page, "What is 6 * 7?")
     page.locator(".reply").last.hover()
@@ -156,23 +144,29 @@ def test_axe_finds_nothing_in_a_chat_in_any_state(signed_in: NewPage, width: int
     chat = page.url
     for path in ("/fork", "/settings"):
         page.goto(f"{chat}{path}")
-        assert findings_in_both(page) == [], path
+        assert findings_everywhere(page) == [], path
     page.goto(chat)
+    for (name, reach), width in product(IN_THE_SIDEBAR.items(), WIDTHS):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.goto(chat)
+        reach(page)
+        assert findings_everywhere(page, width) == [], name
     page.locator("details.tool summary").last.click()
     for name, reach in STATES.items():
         page.goto(chat)
         reach(page)
-        assert findings_in_both(page) == [], name
+        assert findings_everywhere(page) == [], name
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1440, 2560])
-def test_nothing_is_cut_off_at_any_width(signed_in: NewPage, width: int) -> None:
-    page = signed_in(viewport={"width": width, "height": 700})
+def test_nothing_is_cut_off_at_any_width(signed_in: NewPage) -> None:
+    page = signed_in()
     begin_chat(page, LONG)
     wait_for_reply(page)
     for path in (page.url, "/sessions", "/sessions/new"):
         page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for width in (320, 390, 768, 1440, 2560):
+            page.set_viewport_size({"width": width, "height": 700})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_every_target_is_large_enough(signed_in: NewPage) -> None:

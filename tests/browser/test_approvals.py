@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NewPage
-from tests.support.axe import findings_in_both
+from tests.support.axe import findings_everywhere
 from tests.support.browsing import Troubles
 from tests.support.chatting import ask, field, last_reply, say, wait_for_reply
 from tests.support.server import LiveServer, live_server
@@ -44,7 +44,7 @@ def test_approving_lets_the_tool_go_on_and_is_said_aloud(signed_in: NewPage) -> 
     begin(page, "Book the ferry")
     expect(page.locator("[data-announcer]")).to_contain_text("Allow delete_todo?")
     expect(card(page)).to_contain_text("Book the ferry")
-    assert findings_in_both(page) == []
+    assert findings_everywhere(page) == []
     card(page).get_by_role("button", name="Approve", exact=True).click()
     expect(card(page)).to_have_count(0)
     expect(page.locator("#transcript")).to_be_focused()

@@ -12,14 +12,14 @@ from tests.support.browsing import Troubles
 from tests.support.chatting import begin_chat, last_reply, wait_for_growth, wait_for_reply, words
 from tests.support.server import LiveServer, live_server
 
-COUNT = "Count to 600"
+COUNT = "Count to 300"
 LOST = re.compile("Reconnecting")
 
 
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[LiveServer]:
-    """A server of the test alone, which may end it."""
-    with live_server(tmp_path) as running:
+    """A server of the test alone, which may end it: a second is no time for a reply."""
+    with live_server(tmp_path, stop_seconds=1) as running:
         yield running
 
 
@@ -68,7 +68,7 @@ def test_a_server_that_is_started_anew_is_waited_for(
     expect(page.get_by_text(LOST)).to_be_hidden()
     page.get_by_role("button", name="Retry").click()
     expect(page.locator("[data-follow]")).to_have_count(1)
-    assert wait_for_reply(page).endswith("599 600")
+    assert wait_for_reply(page).endswith("299 300")
     assert page.locator(".exchange").count() == 1
 
 
@@ -96,5 +96,5 @@ def test_seven_windows_do_not_starve_one_another(signed_in: NewPage, troubles: T
     for window in windows:
         expect(window.locator("[data-follow]")).to_have_count(1)
         expect(window.get_by_text(LOST)).to_be_hidden()
-    windows[-1].get_by_role("button", name="Stop the reply").click()
-    expect(windows[-1].get_by_role("note")).to_contain_text("You stopped this reply.")
+        window.get_by_role("button", name="Stop the reply").click()
+        expect(window.get_by_role("note")).to_contain_text("You stopped this reply.")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NewPage
-from tests.support.axe import findings_in_both
+from tests.support.axe import findings_everywhere
 from tests.support.browsing import Troubles, sign_in
 from tests.support.server import LiveServer, live_server
 
@@ -30,7 +30,7 @@ def test_the_printed_link_makes_the_first_admin_and_works_only_once(
     assert link is not None
     page = new_page(timezone_id="Asia/Kolkata")
     page.goto(link[1])
-    assert findings_in_both(page) == []
+    assert findings_everywhere(page) == []
     page.get_by_label("Your name").fill("Ada")
     page.get_by_label("Email").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)

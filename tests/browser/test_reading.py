@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage, NewPerson
 from tests.rendering.pieces import in_pieces
-from tests.services.chats import make_chat
+from tests.services.chats import make_chat, reply
 from tests.support.chatting import (
     LONG,
     ask,
@@ -71,20 +71,18 @@ def test_scrolling_up_stays_where_it_is_until_the_reader_goes_back(page: Page) -
     expect(page.get_by_role("button", name="To the end")).to_be_hidden()
 
 
-def test_sending_goes_to_the_end(page: Page) -> None:
-    begin_chat(page, COUNT)
-    wait_for_reply(page)
+def test_a_chat_opens_at_its_end_and_sending_goes_there(
+    signed_in: NewPage, new_person: NewPerson
+) -> None:
+    ada = new_person()
+    chat = make_chat(ada.id, COUNT, reply(" ".join(map(str, range(1, 401)))))
+    page = signed_in(ada, viewport=SMALL)
+    page.goto(f"/sessions/{chat.id}")
+    page.wait_for_function(AT_END)
     page.locator(".stage").evaluate("s => s.scrollTop = 0")
+    page.wait_for_function(NOT_AT_END)
     say(page, "Count to 20")
     page.wait_for_function(AT_END)
-
-
-def test_opening_a_chat_shows_its_end(page: Page) -> None:
-    begin_chat(page, COUNT)
-    wait_for_reply(page)
-    page.reload()
-    page.wait_for_function(AT_END)
-    assert page.locator(".stage").evaluate("s => s.scrollTop") > 0
 
 
 def test_what_is_selected_stays_selected_to_the_end(page: Page) -> None:
@@ -163,9 +161,11 @@ def test_a_hidden_tab_lets_go_and_comes_back_whole(page: Page) -> None:
     expect(page.locator("[data-reconnecting]")).to_be_hidden()
 
 
-def test_links_say_where_they_lead(page: Page) -> None:
-    begin_chat(page, LONG)
-    wait_for_reply(page)
+def test_links_say_where_they_lead(signed_in: NewPage, new_person: NewPerson) -> None:
+    ada = new_person()
+    chat = make_chat(ada.id, "Where is it?", reply("[There](https://commonmark.org/help)."))
+    page = signed_in(ada)
+    page.goto(f"/sessions/{chat.id}")
     link = page.locator(".prose a").first
     link.focus()
     shown = link.evaluate("a => getComputedStyle(a, '::after').content")
@@ -178,7 +178,8 @@ def test_six_hidden_tabs_do_not_starve_a_seventh(page: Page) -> None:
         tab.goto(page.url)
         tab.evaluate(HIDE, True)  # noqa: FBT003
     # All are on one server, which a browser asks over six connections at most.
-    assert "400" in wait_for_reply(page)
+    page.get_by_role("button", name="Stop the reply").click()
+    assert "399 400" not in wait_for_reply(page)
     assert ask(page, "What is 6 * 7?")
 
 

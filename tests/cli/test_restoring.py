@@ -2,30 +2,18 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from tests.factories import make_user
 from tests.services.chats import add, make_chat
+from tests.support.apps import app_on
 from tests.support.database import snapshot
 from tests.support.server import LiveServer, clean_environment, live_server
-from webapp import create_app
 from webapp.cli.backup import backup
-from webapp.config import ROOT, Settings
-from webapp.database import bind, db
+from webapp.config import ROOT
 
 KEEPING = (ROOT / "README.md").read_text().split("\n## Keeping it\n")[1].split("\n## ")[0]
 BACKUP, RESTORE, ON_POSTGRESQL = (part.strip() for part in KEEPING.split("```")[1::2])
-
-
-@contextmanager
-def database_of(server: LiveServer) -> Iterator[None]:
-    app = create_app(Settings(instance=server.folder / "instance"))
-    with app.app_context():
-        bind(db.engine)
-        yield
-        db.engine.dispose()
 
 
 def run(server: LiveServer, command: str) -> None:
@@ -38,14 +26,14 @@ def run(server: LiveServer, command: str) -> None:
 
 def test_what_the_readme_says_brings_back_every_row(tmp_path: Path) -> None:
     with live_server(tmp_path) as server:
-        with database_of(server):
+        with app_on(server.folder / "instance"):
             chat = make_chat(make_user().id, "hello", "with \0 and \ud800")
             kept = snapshot()
             run(server, BACKUP)
             add(chat, "said after the backup")
         server.terminate()
         run(server, RESTORE)
-        with database_of(server):
+        with app_on(server.folder / "instance"):
             assert snapshot() == kept
         server.start()
         run(server, ".venv/bin/flask check")

@@ -1,12 +1,17 @@
-"""The application of a test with other settings, on the same database."""
+"""Applications of a test: with tables, with other settings, beside a real server."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask_migrate import upgrade
 
 from webapp import create_app
+from webapp.cli.migrations import init_migrations
 from webapp.config import Settings
 from webapp.database import bind, db
 
@@ -26,3 +31,31 @@ def app_like(app: Flask, **changes: Any) -> Iterator[Flask]:
             db.engine.dispose()
         with app.app_context():
             bind(db.engine)
+
+
+@contextmanager
+def app_on(instance: Path) -> Iterator[Flask]:
+    """An application of this process with a server's key, and bound to its database."""
+    app = create_app(Settings(instance=instance))
+    with app.app_context():
+        bind(db.engine)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def migrate(app: Flask) -> None:
+    init_migrations(app)
+    with app.app_context():
+        upgrade()
+
+
+@cache
+def migrated_file() -> bytes:
+    """A SQLite database with all tables and nothing in them."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(Settings(instance=Path(folder)))
+        migrate(app)
+        with app.app_context():
+            db.engine.dispose()
+        return (Path(folder) / "parley.db").read_bytes()

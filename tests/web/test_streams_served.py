@@ -12,12 +12,10 @@ import pytest
 from flask import Flask
 
 from tests.factories import make_session, make_user
+from tests.support.apps import app_on
 from tests.support.client import PageClient
 from tests.support.events import Heard, parse
 from tests.support.server import LiveServer, live_server
-from webapp import create_app
-from webapp.config import Settings
-from webapp.database import bind, db
 from webapp.models import AgentSession, User
 from webapp.runs import start_run
 
@@ -32,13 +30,8 @@ def server(tmp_path: Path) -> Iterator[LiveServer]:
 
 @pytest.fixture
 def app(server: LiveServer) -> Iterator[Flask]:
-    """An application of this process, on the server's database and with its key."""
-    app = create_app(Settings(instance=server.folder / "instance"))
-    with app.app_context():
-        bind(db.engine)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with app_on(server.folder / "instance") as app:
+        yield app
 
 
 @pytest.fixture
