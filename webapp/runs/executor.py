@@ -205,7 +205,20 @@ class Executor:
         await self._journal.flush()
         if self._execution is not None:
             await self._execution.let_models_go(self.settings)
+        if not self._tasks:
+            await self._close_streams()
         self._keeper.release()
+
+    async def _close_streams(self) -> None:
+        """See to the end of what the SDK closes in tasks of its own, and of what it forgot.
+
+        A stream that is left in the midst of its closing complains wherever it is collected.
+        """
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        if others:
+            await asyncio.wait(others, timeout=LAST_WORDS)
+        forgotten = self._loop.create_task(self._loop.shutdown_asyncgens())
+        await asyncio.wait({forgotten}, timeout=LAST_WORDS)
 
 
 _current: list[Executor] = []
