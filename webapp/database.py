@@ -19,6 +19,8 @@ from weakref import WeakKeyDictionary
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -43,6 +45,10 @@ _NAMES = {
 
 class DatabaseBusy(Exception):
     """The database could not be written to in time."""
+
+
+UNREACHABLE = (DatabaseBusy, OperationalError, InterfaceError, NoConnection)
+"""The database cannot be read or written to at the moment: trying again later may help."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

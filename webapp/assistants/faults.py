@@ -9,11 +9,10 @@ import httpx2
 import openai
 from agents import exceptions as sdk
 from pydantic import ValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from webapp.assistants.answers import AnswerWrong
 from webapp.assistants.fault_words import CODES, SENTENCES
-from webapp.database import DatabaseBusy
+from webapp.database import UNREACHABLE
 
 _TOO_LARGE = 413
 _SERVER_ERROR = 500
@@ -136,7 +135,7 @@ _RULES: tuple[tuple[Any, Callable[[Any], Kind]], ...] = (
     (sdk.MCPToolCancellationError, _always("tool_failed")),
     (sdk.ModelBehaviorError, _of_behaviour),
     (sdk.UserError, _of_user_error),
-    ((DatabaseBusy, OperationalError, InterfaceError), _always("not_saved")),
+    (UNREACHABLE, _always("not_saved")),
     (TimeoutError, _always("silence")),
     ((ValidationError, JSONDecodeError, UnicodeDecodeError), _always("garbled")),
 )

@@ -15,7 +15,7 @@ from sqlalchemy import insert, select
 from webapp.assistants.faults import describe
 from webapp.assistants.models import provider
 from webapp.config import Settings
-from webapp.database import read_tx, write_tx
+from webapp.database import UNREACHABLE, read_tx, write_tx
 from webapp.database_session.items import storable
 from webapp.models import AgentRun, RunSpan, RunStatus
 from webapp.runs.approving import StateUnusable
@@ -33,7 +33,7 @@ from webapp.runs.ending import (
     end_run,
 )
 from webapp.runs.events import Numbered
-from webapp.runs.journal import UNREACHABLE, Journal
+from webapp.runs.journal import Journal
 from webapp.runs.playing import Play, TooMuch
 from webapp.runs.recorder import Recorder
 from webapp.runs.run_session import RunFenced

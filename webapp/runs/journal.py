@@ -10,10 +10,9 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import bindparam, insert, select
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.exc import SQLAlchemyError
 
-from webapp.database import DatabaseBusy, write_tx
+from webapp.database import UNREACHABLE, write_tx
 from webapp.models import AgentRun, RunEvent, RunStatus
 from webapp.runs.events import Numbered, gather, to_row
 from webapp.runs.threads import in_database_thread
@@ -30,8 +29,6 @@ _HELD = (
     )
     .with_for_update(read=True)
 )
-UNREACHABLE = (DatabaseBusy, OperationalError, InterfaceError, NoConnection)
-"""The database cannot be written to at the moment: trying again later may help."""
 
 log = structlog.get_logger(__name__)
 

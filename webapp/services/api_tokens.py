@@ -7,9 +7,8 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import OperationalError
 
-from webapp.database import DatabaseBusy, read_tx, utc_now, write_tx
+from webapp.database import UNREACHABLE, read_tx, utc_now, write_tx
 from webapp.models import ApiToken, User
 from webapp.services.audit import record_audit
 from webapp.services.facts import TokenGone, TooManyTokens
@@ -86,7 +85,7 @@ def _note_used(token_id: UUID) -> None:
         with write_tx() as tx:
             used = update(ApiToken).where(ApiToken.id == token_id)
             tx.execute(used.values(last_used_at=utc_now()))
-    except (DatabaseBusy, OperationalError):
+    except UNREACHABLE:
         # Reading goes on where nothing can be written; the next request tries again.
         log.warning("api_token_not_noted", exc_info=True)
 

@@ -6,10 +6,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import Select, bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from webapp.database import DatabaseBusy, utc_now, write_tx
+from webapp.database import UNREACHABLE, utc_now, write_tx
 from webapp.models import AgentRun, AgentSession, SessionMessage
 from webapp.services.facts import SessionGone
 
@@ -91,7 +90,7 @@ def pin_session(session_id: UUID, *, is_pinned: bool) -> None:
 def mark_seen(session_id: UUID) -> None:
     """Its owner has it before them, with all that came so far; nothing where that is known."""
     # Reading must not fail where this cannot be written.
-    with suppress(SQLAlchemyError, DatabaseBusy), write_tx() as tx:
+    with suppress(*UNREACHABLE), write_tx() as tx:
         tx.connection().execute(_SEEN, {"seen_id": session_id})
 
 

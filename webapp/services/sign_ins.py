@@ -8,10 +8,9 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from webapp.database import DatabaseBusy, read_tx, utc_now, write_tx
+from webapp.database import UNREACHABLE, read_tx, utc_now, write_tx
 from webapp.models import SignIn, User
 from webapp.services.audit import record_audit
 from webapp.services.facts import SignInGone
@@ -139,7 +138,7 @@ def _note_seen(sign_in_id: UUID) -> None:
     try:
         with write_tx() as tx:
             tx.execute(update(SignIn).where(SignIn.id == sign_in_id).values(last_seen_at=utc_now()))
-    except (DatabaseBusy, OperationalError):
+    except UNREACHABLE:
         # Reading goes on where nothing can be written; the next request tries again.
         log.warning("sign_in_not_noted", exc_info=True)
 

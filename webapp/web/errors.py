@@ -6,13 +6,11 @@ import structlog
 from flask import Flask, make_response, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from webapp.config import Settings
-from webapp.database import DatabaseBusy
+from webapp.database import UNREACHABLE
 from webapp.services.facts import Fact
 from webapp.web.bearer import API_AREA
 from webapp.web.current import request_id
@@ -29,7 +27,7 @@ _OF_ANOTHER_SIGN_IN = "The page was opened before you signed in or out. Reload i
 def init_errors(app: Flask, settings: Settings) -> None:
     app.register_error_handler(Fact, _tell_fact)
     app.register_error_handler(HTTPException, _tell_http)
-    for kind in (DatabaseBusy, OperationalError, InterfaceError, PoolTimeout):
+    for kind in UNREACHABLE:
         app.register_error_handler(kind, _tell_busy)
 
 
