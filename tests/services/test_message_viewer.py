@@ -1,7 +1,7 @@
 """All messages of everybody, by page and by choice."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -98,7 +98,7 @@ def test_each_choice_leaves_what_it_names(ada: User) -> None:
     assert found(person="nobody") == found(session_id=uuid4()) == found(tool="no tool") == []
 
 
-def test_days_are_days_of_utc_and_include_both_ends(ada: User) -> None:
+def test_days_are_days_of_a_zone_and_include_both_ends(ada: User) -> None:
     chat = make_chat(ada.id)
     for day in (1, 2, 3):
         add_rows(chat, 1, datetime(2030, 5, day, 23, 59, 59, tzinfo=UTC), content=f"day {day}")
@@ -107,6 +107,18 @@ def test_days_are_days_of_utc_and_include_both_ends(ada: User) -> None:
     assert found(since=second, until=second) == ["day 2", "dawn 2"]
     assert found(since=second) == ["day 3", "dawn 3", "day 2", "dawn 2"]
     assert found(until=second, person="ada") == ["day 2", "dawn 2", "day 1", "dawn 1"]
+    assert found(since=second, until=second, time_zone="Asia/Tokyo") == ["dawn 2", "day 1"]
+    assert len(found(since=date.min, until=date.max, time_zone="Asia/Tokyo")) == 6
+
+
+def test_a_day_of_another_length_is_meant_whole(ada: User) -> None:
+    chat = make_chat(ada.id)
+    for hour in (0, 23, 24, 25):  # The first 25 hours are that day in Berlin.
+        at = datetime(2030, 10, 26, 22, 30, tzinfo=UTC) + timedelta(hours=hour)
+        add_rows(chat, 1, at, content=f"hour {hour}", position=hour + 1)
+    day = date(2030, 10, 27)
+    chosen = found(since=day, until=day, time_zone="Europe/Berlin")
+    assert chosen == ["hour 24", "hour 23", "hour 0"]
 
 
 def test_words_are_searched_with_every_other_choice(ada: User) -> None:

@@ -79,7 +79,7 @@ class MessageChoices(Choices):
         render_kw={"autocomplete": "off", "spellcheck": "false", "placeholder": "Any"},
     )
 
-    def filters(self, *, with_words: bool = True) -> MessageFilters:
+    def filters(self, time_zone: str, *, with_words: bool = True) -> MessageFilters:
         return MessageFilters(
             words=self.text("words") if with_words else "",
             person=self.text("person"),
@@ -89,6 +89,7 @@ class MessageChoices(Choices):
             tool=self.text("tool"),
             since=self.since.data,
             until=self.until.data,
+            time_zone=time_zone,
             status=RunStatus(self.status.data) if self.status.data else None,
             is_active={"yes": True, "no": False}.get(self.active.data or ANY),
         )
@@ -132,7 +133,7 @@ class RunChoices(Choices):
     since = day("From")
     until = day("To")
 
-    def filters(self) -> RunFilters:
+    def filters(self, time_zone: str) -> RunFilters:
         return RunFilters(
             person=self.text("person"),
             agent=self.text("agent"),
@@ -141,6 +142,7 @@ class RunChoices(Choices):
             error_kind=self.text("error"),
             since=self.since.data,
             until=self.until.data,
+            time_zone=time_zone,
         )
 
 
@@ -151,13 +153,14 @@ class AuditChoices(Choices):
     since = day("From")
     until = day("To")
 
-    def filters(self) -> AuditFilters:
+    def filters(self, time_zone: str) -> AuditFilters:
         return AuditFilters(
             action=self.text("action"),
             actor=self.text("actor"),
             subject=self.text("subject"),
             since=self.since.data,
             until=self.until.data,
+            time_zone=time_zone,
         )
 
 

@@ -5,7 +5,7 @@ Nothing else changes or removes an entry.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session, aliased
 
 from webapp.database import read_tx, write_tx
 from webapp.models import AuditEntry, User
-from webapp.models.columns import id_at
 from webapp.services.audit import record_audit
-from webapp.services.days import midnight
+from webapp.services.days import keys_of_days
 from webapp.services.message_filters import people_named
 from webapp.services.reading import check_admin
 
@@ -32,9 +31,11 @@ class AuditFilters:
     """An email, or a part of a name."""
     subject: str = ""
     since: date | None = None
-    """The first day, of UTC."""
+    """The first day."""
     until: date | None = None
-    """The last day, of UTC."""
+    """The last day."""
+    time_zone: str = "UTC"
+    """Where these days are meant."""
 
 
 @dataclass(frozen=True)
@@ -104,10 +105,9 @@ def _entries(tx: Session, filters: AuditFilters) -> Select[AuditEntry, User, Use
         query = query.where(AuditEntry.actor_id.in_(people_named(tx, filters.actor)))
     if filters.subject:
         query = query.where(AuditEntry.subject_id.in_(people_named(tx, filters.subject)))
-    if filters.since:
-        query = query.where(AuditEntry.id >= id_at(midnight(filters.since)))
-    if filters.until:
-        query = query.where(AuditEntry.id < id_at(midnight(filters.until) + timedelta(days=1)))
+    if filters.since or filters.until:
+        begin, end = keys_of_days(filters.since, filters.until, filters.time_zone)
+        query = query.where(AuditEntry.id >= begin, AuditEntry.id < end)
     return query
 
 

@@ -1,12 +1,16 @@
 """Days, and the time between two columns, on both databases."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Date, Float
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+
+from webapp.models.columns import id_at
+from webapp.services.time_zones import zone_named
 
 
 class seconds_between(FunctionElement[float]):  # noqa: N801 - reads as the SQL function that it is
@@ -49,3 +53,15 @@ def _day_on_postgresql(element: day_of, compiler: SQLCompiler, **kw: Any) -> str
 def midnight(day: date) -> datetime:
     """When a day of UTC begins."""
     return datetime.combine(day, time(), UTC)
+
+
+def keys_of_days(since: date | None, until: date | None, time_zone: str) -> tuple[UUID, UUID]:
+    """The smallest key of a row made on these days of a zone, and the first that is too late.
+
+    A day that is not given bounds nothing. Days are not all as long as others.
+    """
+    zone = zone_named(time_zone)
+    begin = id_at(datetime.combine(since, time(), zone)) if since else UUID(int=0)
+    if until is None or until == date.max:
+        return begin, UUID(int=2**128 - 1)
+    return begin, id_at(datetime.combine(until + timedelta(days=1), time(), zone))

@@ -1,7 +1,7 @@
 """Which messages are meant: what an admin chose, as conditions of a query."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.models import AgentRun, AgentSession, MessageRole, RunStatus, SessionMessage, User
-from webapp.models.columns import id_at
-from webapp.services.days import midnight
+from webapp.services.days import keys_of_days
 from webapp.services.names import fold_email
 
 MAX_PEOPLE = 50
@@ -29,9 +28,11 @@ class MessageFilters:
     role: MessageRole | None = None
     tool: str = ""
     since: date | None = None
-    """The first day, of UTC."""
+    """The first day."""
     until: date | None = None
-    """The last day, of UTC."""
+    """The last day."""
+    time_zone: str = "UTC"
+    """Where these days are meant."""
     status: RunStatus | None = None
     """Of the run that the message belongs to."""
     is_active: bool | None = None
@@ -59,9 +60,7 @@ def conditions(tx: Session, filters: MessageFilters) -> list[ColumnElement[bool]
 
 def time_range(filters: MessageFilters) -> tuple[UUID, UUID]:
     """The smallest key that is meant, and the first that is too late."""
-    begin = id_at(midnight(filters.since)) if filters.since else UUID(int=0)
-    end = midnight(filters.until) + timedelta(days=1) if filters.until else None
-    return begin, id_at(end) if end else UUID(int=2**128 - 1)
+    return keys_of_days(filters.since, filters.until, filters.time_zone)
 
 
 def people_named(tx: Session, text: str) -> list[UUID]:

@@ -1,7 +1,7 @@
 """Everybody's runs: which, how they went, and what happened when."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from webapp.database import read_tx, write_tx
 from webapp.models import AgentRun, AgentSession, RunEvent, RunSpan, RunStatus
-from webapp.models.columns import id_at
 from webapp.services.audit import record_audit
-from webapp.services.days import midnight
+from webapp.services.days import keys_of_days
 from webapp.services.message_filters import people_named
 
 PAGE = 50
@@ -27,9 +26,11 @@ class RunFilters:
     status: RunStatus | None = None
     error_kind: str = ""
     since: date | None = None
-    """The first day, of UTC."""
+    """The first day."""
     until: date | None = None
-    """The last day, of UTC."""
+    """The last day."""
+    time_zone: str = "UTC"
+    """Where these days are meant."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +88,9 @@ def _chosen(tx: Session, filters: RunFilters) -> Select[AgentRun]:
             AgentSession.user_id.in_(people_named(tx, filters.person))
         )
         runs = runs.where(AgentRun.session_id.in_(owned))
-    if filters.since:
-        runs = runs.where(AgentRun.id >= id_at(midnight(filters.since)))
-    if filters.until:
-        runs = runs.where(AgentRun.id < id_at(midnight(filters.until) + timedelta(days=1)))
+    if filters.since or filters.until:
+        begin, end = keys_of_days(filters.since, filters.until, filters.time_zone)
+        runs = runs.where(AgentRun.id >= begin, AgentRun.id < end)
     return runs
 
 

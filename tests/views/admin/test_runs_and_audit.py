@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.factories import make_run, make_user
 from tests.services.chats import make_chat
@@ -24,6 +24,7 @@ from webapp.models import (
     User,
     UserRole,
 )
+from webapp.models.columns import id_at
 from webapp.services.usage import today
 
 START = datetime(2030, 5, 1, 12, tzinfo=UTC)
@@ -42,6 +43,19 @@ def finished(user: User, **given: object) -> AgentRun:
         "output_tokens": 200,
     }
     return make_run(make_chat(user.id).id, **(values | given))
+
+
+def test_days_are_chosen_in_the_admins_own_zone(desk: PageClient, ada: User) -> None:
+    late = datetime(2030, 5, 1, 11, tzinfo=UTC)
+    with write_tx() as tx:
+        tx.execute(update(User).values(time_zone="Pacific/Kiritimati"))  # 14 hours ahead.
+        tx.add(AuditEntry(id=id_at(late), action="role.changed", subject_id=ada.id))
+    finished(ada, id=id_at(late), queued_at=late)
+    for path in ("runs", "audit"):
+        for day, seen in (("2030-05-01", 0), ("2030-05-02", 1), ("9999-12-31", 0)):
+            page = desk.get(f"/admin/{path}?since={day}&until={day}").page
+            rows = [row for body in page.every("tbody") for row in body.every("tr")]
+            assert len(rows) == seen, (path, day)
 
 
 def test_runs_are_chosen_by_what_they_were(desk: PageClient, ada: User) -> None:

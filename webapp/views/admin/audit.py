@@ -33,7 +33,9 @@ def index() -> ResponseReturnValue:
     rows: list[AuditRow] = []
     before: UUID | None = None
     if not form.errors:
-        rows, before = list_entries(form.filters(), request.args.get("before", type=UUID))
+        rows, before = list_entries(
+            form.filters(current_user.time_zone), request.args.get("before", type=UUID)
+        )
     page = render_template(
         "admin/audit/index.html", form=form, rows=rows, before=before, actions=known_actions()
     )
@@ -45,7 +47,7 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """The entries that the address names, as a file."""
     form = AuditChoices.from_address()
-    filters = form.filters() if not form.errors else AuditFilters()
+    filters = form.filters(current_user.time_zone) if not form.errors else AuditFilters()
     kind = "csv" if request.form.get("kind") == "csv" else "jsonl"
     audit_export(current_user.id, filters, address())
     lines = _lines(current_user.id, filters, kind)

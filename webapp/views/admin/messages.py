@@ -91,7 +91,8 @@ def export() -> ResponseReturnValue:
     choices, form = MessageChoices.from_address(), ExportForm(prefix=EXPORT)
     if choices.errors or not form.validate():
         return _list(choices, export=form), 422
-    kind, reason, filters = form.text("kind"), form.text("reason"), choices.filters()
+    kind, reason = form.text("kind"), form.text("reason")
+    filters = choices.filters(current_user.time_zone)
     begin_export(current_user.id, filters, reason, kind, address=address())
     messages = export_messages(current_user.id, filters, reason, address=address())
     lines = export_lines(messages, kind)
@@ -106,7 +107,7 @@ def _list(
     page = MessagePage([], None, is_partial=False)
     if not form.errors:
         # Without a reason nothing is searched in what people said, nor shown of it.
-        filters = form.filters() if why else form.filters(with_words=False)
+        filters = form.filters(current_user.time_zone, with_words=why is not None)
         page = list_messages(filters, request.args.get("before", type=UUID))
     if why is not None:
         counts = Counter(row.user_id for row in page.rows)

@@ -29,7 +29,9 @@ def index() -> ResponseReturnValue:
     runs: list[AgentRun] = []
     before: UUID | None = None
     if not form.errors:
-        runs, before = list_runs(form.filters(), request.args.get("before", type=UUID))
+        runs, before = list_runs(
+            form.filters(current_user.time_zone), request.args.get("before", type=UUID)
+        )
     page = render_template(
         "admin/runs/index.html", form=form, runs=runs, before=before, agents=known_agents()
     )
