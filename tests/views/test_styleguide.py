@@ -16,6 +16,8 @@ def test_in_development_it_shows_every_state(
     client.sign_in(make_user())
     answer = client.get("/styleguide")
     assert answer.status_code == 200
+    for word in ("Versions", "Edited message", "unread", "Undo", "The agent reads from here"):
+        assert word in answer.text
     for state in ("running", "waits for approval", "done", "failed", "not finished"):
         assert state in answer.page.text
 

@@ -26,6 +26,7 @@ from webapp.web.access import own_run
 from webapp.web.current import settings
 from webapp.web.following import follow, render_end
 from webapp.web.htmx import is_htmx
+from webapp.web.places import url_at
 from webapp.web.sign_in import current_token
 from webapp.web.sse import END, MIMETYPE
 from webapp.web.streams import current_streams
@@ -64,8 +65,7 @@ def show(run_id: UUID) -> ResponseReturnValue:
 def message(run_id: UUID) -> ResponseReturnValue:
     """Where the message is that the reply is to; when it was sent, it had no place in the chat."""
     run = own_run(run_id)
-    at = find_message(run.id)
-    return redirect(url_for("sessions.show", session_id=run.session_id, at=at, _anchor="at"), 303)
+    return redirect(url_at(run.session_id, find_message(run.id)), 303)
 
 
 @bp.get("/<uuid:run_id>/message/edit")

@@ -1,11 +1,11 @@
 """Every component in every state, for those who work on them: in development only."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
+from webapp.forms.messages import MessageForm, new_key
 from webapp.forms.sessions import RenameForm
 from webapp.rendering.markdown import render_markdown
 from webapp.rendering.structured import render_reply
@@ -21,15 +21,18 @@ from webapp.rendering.view_models import (
     ToolCall,
     ToolsPart,
     ToolState,
+    Transcript,
     Turn,
+    Version,
+    Versions,
 )
+from webapp.views.styleguide_samples import CURRENT, NOW, samples
 from webapp.web.current import settings
-from webapp.web.troubles import BUSY
+from webapp.web.troubles import BROKEN, BUSY, NOT_FOUND
 
 bp = Blueprint("styleguide", __name__)
 
 NO_RUN = UUID(int=0)
-NOW = datetime(2026, 11, 24, 10, 38, tzinfo=UTC)
 PROSE = """\
 Prose with **bold**, *italic*, `code` and [a link](https://example.org/somewhere).
 
@@ -51,6 +54,7 @@ def greet(name: str) -> str:
 
 > A quotation.
 """
+VERSIONS = Versions(2, 3, Version(1, is_current=True), Version(9, is_current=True))
 STATES: tuple[ToolState, ...] = ("running", "waiting", "done", "rejected", "failed", "stopped")
 HOSTED = tuple(
     ToolCall(f"call-{name}", name, gist, asked, came_back, 1.2, "done")
@@ -72,7 +76,11 @@ NOTICES = (
     Notice("danger", "circle-alert", "The model could not be reached.", "Try again in a moment."),
 )
 
-ASKED = Approval("call-7", "approval-7", "delete_todo", (("todo", "Book the ferry"),))
+ASKED = (
+    Approval("call-7", "approval-7", "delete_todo", (("todo", "Book the ferry"),)),
+    Approval("call-8", "approval-8", "send_mail", (("", "no JSON, as the model gave it"),)),
+    Approval("call-9", "approval-9", "clear_list", ()),
+)
 
 
 @bp.get("/styleguide")
@@ -83,7 +91,16 @@ def index() -> ResponseReturnValue:
     wrong = RenameForm(formdata=None, name="", prefix="wrong-")
     wrong.validate()
     return render_template(
-        "styleguide/index.html", turns=_turns(), form=form, wrong=wrong, trouble=BUSY
+        "styleguide/index.html",
+        turns=_turns(),
+        form=form,
+        wrong=wrong,
+        said=MessageForm(formdata=None, message="What a person said.", key=new_key()),
+        said_not=MessageForm(formdata=None),
+        nothing=Transcript((), None),
+        trouble=BUSY,
+        troubles=[BROKEN, BUSY, NOT_FOUND],
+        **samples(),
     )
 
 
@@ -119,7 +136,16 @@ def _call(state: ToolState) -> ToolCall:
 
 
 def _turn(at: int, parts: tuple[Part, ...], notice: Notice | None) -> Turn:
-    message = PersonMessage(f"message-{at}", NO_RUN, "What a person says stands here.", NOW)
+    message = PersonMessage(
+        f"message-{at}",
+        NO_RUN,
+        "What a person says stands here.",
+        NOW,
+        session_id=CURRENT,
+        position=at + 1,
+        can_edit=True,
+        can_link=True,
+    )
     reply = Reply(
         dom_id=f"reply-{at}",
         run_id=UUID(int=at),
@@ -134,8 +160,18 @@ def _turn(at: int, parts: tuple[Part, ...], notice: Notice | None) -> Turn:
         notice=notice,
         can_retry=notice is not None,
         can_continue=notice is not None,
-        approvals=(ASKED,) if at == len(NOTICES) else (),
+        approvals=ASKED if at == len(NOTICES) else (),
         ended_at=NOW,
         tokens=1204,
+        session_id=CURRENT,
+        message_position=at + 1,
+        position=at + 1,
+        can_regenerate=at == 0,
+        can_fork=True,
+        can_link=True,
+        can_reword=at == len(NOTICES),
+        first_seconds=0.4,
+        seconds=2.1,
+        versions=VERSIONS if at == 0 else None,
     )
-    return Turn(f"turn-{at}", message, reply)
+    return Turn(f"turn-{at}", message, reply, begins_model_view=at == 1)
