@@ -210,6 +210,8 @@ def test_on_a_phone_the_sidebar_is_a_drawer(signed_in: NewPage, ada: Person) -> 
     page.keyboard.press("Escape")
     expect(sidebar(page)).to_be_hidden()
     expect(page.get_by_role("button", name="Open the sidebar")).to_be_focused()
+    page.get_by_role("link", name="New chat").tap()
+    page.wait_for_url("**/sessions/new")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
