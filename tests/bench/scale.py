@@ -25,6 +25,7 @@ from tests.bench import scale_data
 from tests.bench.scale_data import BUSY, LONG_CHAT, QUIET, RARE, Talk, fill
 from tests.bench.scale_desk import at_the_desk
 from tests.bench.scale_people import ScalePerson
+from tests.support.plans import tell_planner
 from webapp import create_app
 from webapp.cli.migrations import init_migrations
 from webapp.config import ROOT, Settings
@@ -73,8 +74,7 @@ def _build(app: Flask, chats: int, messages: int, mark: Path | None) -> None:
     init_migrations(app)
     upgrade()
     fill(db.engine, chats, messages)
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
+    tell_planner()
     sys.stdout.write(f"Built in {perf_counter() - begun:.0f} s.\n")
     if mark is not None:
         mark.touch()

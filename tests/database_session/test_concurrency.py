@@ -1,8 +1,6 @@
 """Several tasks, loops, threads and processes at one session."""
 
 import asyncio
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -13,12 +11,14 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.database_session.conftest import Run, async_engine_on
 from tests.database_session.rows import rows, the_row
+from tests.database_session.writer import BATCH, BATCHES, THREADS, write_from_threads
+from tests.support.forks import forks
 from webapp.database import read_tx, write_tx
 from webapp.database_session import DatabaseSession
 from webapp.models import AgentSession, User
 
 HELLO = {"role": "user", "content": "Hello"}
-PROCESSES, THREADS, BATCHES, BATCH = 8, 8, 5, 4
+PROCESSES = 8
 
 
 def test_many_tasks_of_an_async_engine_write_at_once(
@@ -149,20 +149,14 @@ def _assert_whole(items: list[dict[str, Any]], batch: int, count: int) -> None:
 def test_many_processes_with_many_threads_leave_whole_batches(
     chat: DatabaseSession, database_url: str, user: User, run: Run
 ) -> None:
-    command = [sys.executable, "-W", "error", "-m", "tests.database_session.writer"]
-    arguments = [database_url, str(user.id), chat.session_id]
-    sizes = [str(THREADS), str(BATCHES), str(BATCH)]
-    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    writers = [
-        subprocess.Popen([*command, *arguments, *sizes], text=True, **pipes)  # noqa: S603 - ourselves
-        for _ in range(PROCESSES)
-    ]
-    assert [writer.stdout.readline() for writer in writers] == ["ready\n"] * PROCESSES
+    together = forks.Barrier(PROCESSES)
+    given = (database_url, user.id, chat.session_id, together)
+    writers = [forks.Process(target=write_from_threads, args=given) for _ in range(PROCESSES)]
     for writer in writers:
-        writer.stdin.write("\n")
-        writer.stdin.flush()
-    faults = [writer.communicate(timeout=100)[1] for writer in writers]
-    assert [writer.returncode for writer in writers] == [0] * PROCESSES, faults
+        writer.start()
+    for writer in writers:
+        writer.join(100)
+    assert [writer.exitcode for writer in writers] == [0] * PROCESSES
     total = PROCESSES * THREADS * BATCHES
     _assert_whole(run(chat.get_items()), batch=BATCH, count=total)
     assert [row.position for row in rows()] == list(range(1, total * BATCH + 1))

@@ -3,19 +3,18 @@
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, insert, select, text
+from sqlalchemy import Engine, insert, select, text
 
 from tests.database_session.conftest import Run
 from tests.database_session.rows import said
+from tests.support.plans import recorded
 from webapp.database import write_tx
 from webapp.database_session import DatabaseSession
 from webapp.models import AgentSession, MessageRole, SessionMessage, User
 
-Ran = list[tuple[str, Any]]
 SHORT, LONG = 200, 20_000
 OVER_WHAT_IS_GIVEN = re.compile(r"SCAN (given|CONSTANT ROW|\d+ CONSTANT ROWS)")
 """What SQLite says when it goes through the values that an INSERT brings."""
@@ -51,26 +50,6 @@ def sessions(engine: Engine, user: User, run: Run) -> dict[int, DatabaseSession]
     with write_tx() as tx:
         tx.execute(text("ANALYZE" if engine.dialect.name == "postgresql" else merge))
     return made
-
-
-@contextmanager
-def recorded(engine: Engine) -> Iterator[Ran]:
-    """The statements that reach the database meanwhile, with their values."""
-    ran: Ran = []
-
-    @event.listens_for(engine, "before_cursor_execute")
-    def record(  # noqa: PLR0917 - as SQLAlchemy calls it
-        connection: Any,
-        cursor: Any,
-        statement: str,
-        values: Any,
-        context: Any,
-        many: bool,  # noqa: FBT001
-    ) -> None:
-        ran.append((statement, values[0] if many else values))
-
-    yield ran
-    event.remove(engine, "before_cursor_execute", record)
 
 
 def test_every_statement_goes_by_an_index(

@@ -1,6 +1,5 @@
 """A process that was frozen, and whose run another has taken, writes nothing when it thaws."""
 
-import multiprocessing
 import os
 import signal
 import sqlite3
@@ -17,13 +16,11 @@ from tests.conftest import SECRET
 from tests.runs.conftest import Start, Watched, text_of
 from tests.runs.killed import freeze
 from tests.runs.stage import Stage, until
+from tests.support.forks import forks
 from webapp.config import Settings
 from webapp.database import read_tx
 from webapp.models import AgentSession, RunStatus
 from webapp.runs import continue_run
-
-forks = multiprocessing.get_context("forkserver")
-forks.set_forkserver_preload(["tests.runs.killed"])
 
 
 def is_anybody_writing() -> bool:

@@ -1,6 +1,5 @@
 """`kill -9` at random moments of many runs with tools and approvals: nothing is lost or doubled."""
 
-import multiprocessing
 import os
 import random
 import time
@@ -16,6 +15,7 @@ from tests.factories import make_session, make_user
 from tests.runs.conftest import items_of
 from tests.runs.killed import REPLY, STEPS, cast, keep_busy, live
 from tests.runs.stage import until
+from tests.support.forks import forks
 from webapp.config import Settings
 from webapp.database import read_tx
 from webapp.models import AgentRun, RunStatus, SessionMessage
@@ -24,8 +24,6 @@ from webapp.runs import start_executor
 KILLS = int(os.environ.get("PARLEY_TEST_KILLS", "20"))
 """On each of the two databases."""
 CHATS = 10
-forks = multiprocessing.get_context("forkserver")
-forks.set_forkserver_preload(["tests.runs.killed"])
 
 
 def kill_in_the_middle(settings: Settings, chats: list[UUID], log: Path, after: float) -> None:

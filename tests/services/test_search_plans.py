@@ -1,15 +1,14 @@
 """How the databases search: by the index of words, whatever others have said."""
 
 import re
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy import Engine, insert
 
-from tests.database_session.test_plans import recorded
 from tests.factories import make_user
 from tests.services.chats import make_chat
+from tests.support.plans import plans_of, recorded, tell_planner
 from webapp.database import db, write_tx
 from webapp.models import AgentSession, User
 from webapp.services.search import search
@@ -35,8 +34,7 @@ def ada(engine: Engine) -> User:
     with write_tx() as tx:
         tx.execute(insert(AgentSession), others)
     if engine.dialect.name == "postgresql":
-        with write_tx() as tx:
-            tx.execute(text("ANALYZE"))
+        tell_planner()
     return people[2]
 
 
@@ -47,21 +45,9 @@ def test_no_search_scans_a_table(engine: Engine, ada: User) -> None:
             page = search(ada.id, query)
         assert bool(page.hits) == (query != "nowhere"), query
         assert len(ran) <= 7, query
-        with engine.connect() as connection:
-            for statement, values in ran:
-                plan = plan_of(connection, statement, values)
-                # SQLite calls every look into a virtual table a scan; M says what is looked up.
-                assert "Seq Scan" not in plan, query
-                assert "SCAN" not in plan or re.search(r"VIRTUAL TABLE INDEX \d+:M", plan), query
-                assert "B-TREE" not in plan, query
-                assert "agent_session_user_id" not in plan, f"{query}: through all their chats"
-
-
-def plan_of(connection: Connection, statement: str, values: Any) -> str:
-    explain = "EXPLAIN"
-    if connection.dialect.name == "sqlite":
-        explain = "EXPLAIN QUERY PLAN"
-    elif "set_config" in statement:
-        connection.exec_driver_sql(statement, values)
-    steps = connection.exec_driver_sql(f"{explain} {statement}", values)
-    return "\n".join(str(step[-1]) for step in steps)
+        for plan in plans_of(engine, ran):
+            # SQLite calls every look into a virtual table a scan; M says what is looked up.
+            assert "Seq Scan" not in plan, query
+            assert "SCAN" not in plan or re.search(r"VIRTUAL TABLE INDEX \d+:M", plan), query
+            assert "B-TREE" not in plan, query
+            assert "agent_session_user_id" not in plan, f"{query}: through all their chats"

@@ -6,9 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, insert
 
-from tests.database_session.test_plans import recorded
 from tests.factories import make_user
-from tests.services.test_search_plans import plan_of
+from tests.support.plans import plans_of, recorded, tell_planner
 from webapp.database import db, write_tx
 from webapp.models import AgentSession, User
 from webapp.services.session_lists import Shelf, count_deactivated, load_shelf
@@ -39,24 +38,22 @@ def ada(engine: Engine) -> User:
     ]
     with write_tx() as tx:
         tx.execute(insert(AgentSession), rows)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
+    tell_planner()
     return people[2]
 
 
-@pytest.mark.parametrize("shelf", Shelf)
-def test_no_list_is_sorted_or_read_whole(engine: Engine, ada: User, shelf: Shelf) -> None:
-    with recorded(engine) as ran:
-        first = load_shelf(ada.id, shelf, limit=10)
-        second = load_shelf(ada.id, shelf, limit=5, after=first.next_after)
-        load_shelf(ada.id, shelf, limit=100, until=second.next_after)
-        count_deactivated(ada.id)
-    assert len(second.sessions) == 5
-    with engine.connect() as connection:
-        for statement, values in ran:
-            plan = plan_of(connection, statement, values)
-            assert "ix_agent_session_" in plan
-            assert "Seq Scan on agent_session" not in plan
-            assert "SCAN agent_session" not in plan
-            assert "Sort" not in plan.replace("Incremental Sort", "")
-            assert "B-TREE" not in plan
+def test_no_list_is_sorted_or_read_whole(engine: Engine, ada: User) -> None:
+    # One test for all of them: it is the rows that take their time.
+    for shelf in Shelf:
+        with recorded(engine) as ran:
+            first = load_shelf(ada.id, shelf, limit=10)
+            second = load_shelf(ada.id, shelf, limit=5, after=first.next_after)
+            load_shelf(ada.id, shelf, limit=100, until=second.next_after)
+            count_deactivated(ada.id)
+        assert len(second.sessions) == 5, shelf
+        for plan in plans_of(engine, ran):
+            assert "ix_agent_session_" in plan, shelf
+            assert "Seq Scan on agent_session" not in plan, shelf
+            assert "SCAN agent_session" not in plan, shelf
+            assert "Sort" not in plan.replace("Incremental Sort", ""), shelf
+            assert "B-TREE" not in plan, shelf

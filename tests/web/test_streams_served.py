@@ -4,7 +4,6 @@ import http.client
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -22,9 +21,9 @@ from webapp.runs import start_run
 PATIENCE = 20
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[LiveServer]:
-    with live_server(tmp_path, max_streams_per_person=1) as running:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    with live_server(tmp_path_factory.mktemp("server"), max_streams_per_person=1) as running:
         yield running
 
 
@@ -66,7 +65,7 @@ def heard(answer: http.client.HTTPResponse) -> Iterator[Heard]:
 
 
 def queued(chat: AgentSession) -> UUID:
-    """A run that nobody works on: the server found none when it started."""
+    """A run that nobody works on: the server was not told of it."""
     return start_run(chat.id, "Count to 2000", uuid4().hex)
 
 
@@ -102,6 +101,7 @@ def test_a_server_that_goes_tells_its_readers_and_ends(
         assert next(events).kind == "reset"
         assert server.terminate() == 0
         assert [event.kind for event in events] == ["restart"]
+    server.start()
 
 
 def test_a_stream_is_sent_in_pieces_and_as_it_is(

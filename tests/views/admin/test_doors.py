@@ -69,11 +69,15 @@ def things(admin: User, ada: User) -> dict[str, Any]:
 
 
 def desk_routes(app: Flask, things: dict[str, Any]) -> list[Route]:
+    routes = {
+        key: {str(route): route for route in every_route(app, key=key)}
+        for key in {None, *things.values()}
+    }
     found = []
     for name in ADMIN_GETS:
         endpoint = name.split()[1]
         key = things.get(endpoint) or things.get(endpoint.split(".")[0])
-        found += [route for route in every_route(app, key=key) if str(route) == name]
+        found.append(routes[key][name])
     return found
 
 
