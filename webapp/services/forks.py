@@ -35,9 +35,10 @@ def fork_session(
     """
     here = SessionMessage.current_in(session_id)
     with write_tx() as tx:
-        first = tx.scalar(
-            select(AgentSession).where(AgentSession.id == session_id).with_for_update(read=True)
-        )
+        # Whoever adds to it, takes from it or deletes it waits, so that all that follows sees one
+        # state.
+        source = select(AgentSession).where(AgentSession.id == session_id, AgentSession.is_present)
+        first = tx.scalar(source.with_for_update(read=True))
         if first is None:
             raise SessionGone
         rows = tx.execute(

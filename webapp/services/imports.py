@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from webapp.database import UtcDateTime, write_tx
 from webapp.database_session import append_items
-from webapp.models import AgentSession, SessionMessage
+from webapp.models import AgentSession, SessionMessage, User
 from webapp.services.chat_file import ChatRefused, ReadChat, ReadMessage, read_chat
+from webapp.services.facts import AccountGone
 from webapp.services.sessions import NAMELESS
 
 MAX_CHAT = 20_000_000
@@ -64,11 +65,14 @@ def import_file(user_id: UUID, name: str, file: BinaryIO) -> ImportReport:
 
 
 def import_chat(user_id: UUID, data: bytes) -> ImportedChat:
-    """Store the chat of a JSON file as the person's. Raises ChatRefused."""
+    """Store the chat of a JSON file as the person's. Raises ChatRefused, AccountGone."""
     if len(data) > MAX_CHAT:
         raise ChatRefused("it is too large")
     chat = read_chat(data)
     with write_tx() as tx:
+        # Of equal files at once, the second must see the first; nobody else makes a chat of theirs.
+        if tx.scalar(select(User.id).where(User.id == user_id).with_for_update()) is None:
+            raise AccountGone
         row = AgentSession(user_id=user_id, **chat.session)
         if tx.scalar(select(_is_taken(user_id, row.session_id))):
             # Theirs from before: both are kept, and a program goes on with the first.
