@@ -1,7 +1,7 @@
 """Deleting a chat: gone from every door at once, back for a moment if wished, then for good."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, delete, exists, select
@@ -10,11 +10,8 @@ from sqlalchemy.orm import Session
 from webapp.database import read_tx, write_tx
 from webapp.models import AgentSession
 from webapp.services.facts import SessionGone
+from webapp.services.undoing import can_be_undone, is_past_undoing
 
-UNDO_SECONDS = 30
-"""How long a deletion is offered to be undone."""
-LATE_SECONDS = 10
-"""For whoever presses Undo in the last moment."""
 CHATS_AT_ONCE = 20
 """So many are removed in one transaction: others write in between."""
 
@@ -53,8 +50,7 @@ def find_deleted(user_id: UUID, session_id: UUID) -> AgentSession | None:
 
 def purge_deleted() -> Iterator[int]:
     """Remove for good what can no longer be taken back, in steps as `remove_sessions`."""
-    kept = timedelta(seconds=UNDO_SECONDS + 2 * LATE_SECONDS)
-    return remove_sessions(AgentSession.deleted_at < datetime.now(UTC) - kept)
+    return remove_sessions(is_past_undoing(AgentSession.deleted_at))
 
 
 def remove_sessions(*conditions: ColumnElement[bool]) -> Iterator[int]:
@@ -72,9 +68,8 @@ def remove_sessions(*conditions: ColumnElement[bool]) -> Iterator[int]:
 
 
 def _restorable(session_id: UUID) -> Select[AgentSession]:
-    within = timedelta(seconds=UNDO_SECONDS + LATE_SECONDS)
     return select(AgentSession).where(
-        AgentSession.id == session_id, AgentSession.deleted_at >= datetime.now(UTC) - within
+        AgentSession.id == session_id, can_be_undone(AgentSession.deleted_at)
     )
 
 

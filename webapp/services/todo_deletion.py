@@ -1,6 +1,6 @@
 """Deleting a todo: gone at once, back for a moment if wished, then for good."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import Select, delete, select
@@ -8,8 +8,8 @@ from sqlalchemy import Select, delete, select
 from webapp.database import read_tx, write_tx
 from webapp.models import TodoItem
 from webapp.services.facts import TodoGone
-from webapp.services.session_deletion import LATE_SECONDS, UNDO_SECONDS
 from webapp.services.todos import check_title
+from webapp.services.undoing import can_be_undone, is_past_undoing
 
 
 def delete_todo(user_id: UUID, todo_id: UUID) -> None:
@@ -44,13 +44,11 @@ def find_deleted_todo(user_id: UUID, todo_id: UUID) -> TodoItem | None:
 
 def purge_deleted_todos() -> int:
     """Remove for good what can no longer be taken back; how many."""
-    kept = timedelta(seconds=UNDO_SECONDS + 2 * LATE_SECONDS)
-    old = delete(TodoItem).where(TodoItem.deleted_at < datetime.now(UTC) - kept)
+    old = delete(TodoItem).where(is_past_undoing(TodoItem.deleted_at))
     with write_tx() as tx:
         return len(tx.scalars(old.returning(TodoItem.id)).all())
 
 
 def _restorable(user_id: UUID, todo_id: UUID) -> Select[TodoItem]:
-    since = datetime.now(UTC) - timedelta(seconds=UNDO_SECONDS + LATE_SECONDS)
     own = TodoItem.user_id == user_id, TodoItem.id == todo_id
-    return select(TodoItem).where(*own, TodoItem.deleted_at >= since)
+    return select(TodoItem).where(*own, can_be_undone(TodoItem.deleted_at))

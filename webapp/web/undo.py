@@ -8,8 +8,10 @@ from flask import Flask, session, url_for
 from flask_login import current_user
 
 from webapp.config import Settings
-from webapp.services.session_deletion import UNDO_SECONDS, find_deleted
+from webapp.services.session_deletion import find_deleted
+from webapp.services.sessions import NAMELESS
 from webapp.services.todo_deletion import find_deleted_todo
+from webapp.services.undoing import UNDO_SECONDS
 
 _CHAT, _TODO = "deleted", "deleted_todo"
 """The keys of the cookie; at most one of them is there."""
@@ -51,7 +53,7 @@ def undo() -> Undo | None:
         chat = find_deleted(current_user.id, UUID(session[_CHAT]))
         if chat is not None and chat.deleted_at is not None:
             address = url_for("sessions.restore", session_id=chat.id)
-            return Undo(chat.session_name or "New chat", address, _left(chat.deleted_at))
+            return Undo(chat.session_name or NAMELESS, address, _left(chat.deleted_at))
         forget_undo()
     elif _TODO in session:
         todo = find_deleted_todo(current_user.id, UUID(session[_TODO]))
