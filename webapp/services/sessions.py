@@ -51,7 +51,7 @@ def rename_session(session_id: UUID, name: str) -> None:
     _change(session_id, session_name=name)
 
 
-def settle_session(
+def change_session_settings(
     session_id: UUID, *, agent_name: str | None, description: str, instructions: str
 ) -> None:
     """Say who answers from the next message on, and what is told beside. Raises SessionGone."""

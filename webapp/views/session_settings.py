@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from webapp.assistants.catalogue import cards
 from webapp.forms.session_settings import SessionSettingsForm
 from webapp.models import AgentSession
-from webapp.services.sessions import settle_session
+from webapp.services.sessions import change_session_settings
 from webapp.web.access import own_session
 
 bp = Blueprint("session_settings", __name__, url_prefix="/sessions/<uuid:session_id>/settings")
@@ -34,7 +34,7 @@ def update(session_id: UUID) -> ResponseReturnValue:
         return _page(session, form), 422
     offered = {card.name for card in cards()}
     chosen = form.text("agent")
-    settle_session(
+    change_session_settings(
         session.id,
         # An agent that is not offered any more stays until another is chosen.
         agent_name=chosen if chosen in offered else session.agent_name,
