@@ -9,6 +9,7 @@ from tests.browser.conftest import NewPage
 from tests.support.axe import findings_everywhere
 from tests.support.browsing import Troubles
 from tests.support.chatting import ask, field, last_reply, say, wait_for_reply
+from tests.support.focus import place
 from tests.support.server import LiveServer, live_server
 
 
@@ -58,8 +59,11 @@ def test_rejecting_by_keyboard_tells_the_agent_why(signed_in: NewPage) -> None:
     reason = card(page).get_by_label("Reason")
     while not reason.evaluate("input => input === document.activeElement"):
         page.keyboard.press("Shift+Tab")
+    tabs = [place(page)]
     page.keyboard.type("They are alive")
     page.keyboard.press("Tab")
+    tabs.append(place(page))
+    assert all(here and here.is_seen for here in tabs)
     expect(card(page).get_by_role("button", name="Reject")).to_be_focused()
     page.keyboard.press("Enter")
     expect(card(page)).to_have_count(0)

@@ -1,22 +1,12 @@
 """Everything by keyboard, and the shortcuts."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import NewPage, NewPerson
+from tests.factories import make_session
+from tests.rendering.chats import CALL, OUTPUT, add, agent, person
 from tests.support.chatting import LONG, begin_chat, field, wait_for_growth, wait_for_reply
-
-
-def tab_to(page: Page, name: str, most: int = 40) -> None:
-    """Press Tab until the focus is on what has this name."""
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        label = page.evaluate(
-            "(document.activeElement.getAttribute('aria-label') || "
-            "document.activeElement.innerText)"
-        )
-        if name in label and page.evaluate("document.activeElement !== document.body"):
-            return
-    raise AssertionError(f"{name} was not reached")
+from tests.support.focus import place, tab_to, tabbed
 
 
 def test_a_whole_conversation_without_a_mouse(signed_in: NewPage, new_person: NewPerson) -> None:
@@ -89,3 +79,76 @@ def test_esc_closes_what_is_open_before_it_stops_a_reply(signed_in: NewPage) -> 
     expect(page.get_by_role("button", name="Stop the reply")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Send")).to_be_visible()
+
+
+EVERYTHING = [
+    *("Skip to the content", "Close the sidebar", "New chat", "Search", "Sums", "Actions for Sums"),
+    *("Ada", "Chat menu", "Link to this message", "Edit", "Copy", "add", "Copy", "code", "Copy"),
+    *("Regenerate", "Fork from here", "Link to this reply", "text", "Send"),
+]
+
+
+def test_all_of_a_chat_is_reached_used_and_seen_by_keyboard(
+    signed_in: NewPage, new_person: NewPerson
+) -> None:
+    ada = new_person()
+    page = signed_in(ada, permissions=["clipboard-read", "clipboard-write"])
+    chat = make_session(ada.id, session_name="Sums", agent_name="Assistant")
+    add(chat, person("What is 6 * 7?"), CALL, OUTPUT, agent("So:\n\n```py\ncode = 42\n```\n"))
+    page.goto(f"/sessions/{chat.id}")
+    places = list(tabbed(page))
+    assert [one for one in places if not one.is_seen] == []
+    reached = iter(places)
+    for name in EVERYTHING:
+        assert any(name in one.name for one in reached), f"{name}, or something before it"
+
+    tab_to(page, "Search")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Search").get_by_role("searchbox")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Search")).to_be_focused()
+    tab_to(page, "Actions for Sums")
+    page.keyboard.press("Enter")
+    expect(page.locator("#row-menu a").first).to_be_focused()
+    tab_to(page, "Delete", 12)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Actions for Sums")).to_be_focused()
+
+    tab_to(page, "Edit")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Edited message")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Edit")).to_be_focused()
+    for name, copied in (
+        ("Copy", "What is 6 * 7?"),
+        ("Copy", "code = 42\n"),
+        ("Copy", "So:\n\n```py\ncode = 42\n```\n"),
+    ):
+        tab_to(page, name)
+        page.keyboard.press("Enter")
+        page.wait_for_function(
+            "async text => (await navigator.clipboard.readText()) === text", arg=copied
+        )
+        assert place(page)
+
+    page.locator("#transcript").focus()
+    tab_to(page, "add")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Arguments")).to_be_visible()
+    page.keyboard.press("Tab")  # What does not fit can be scrolled.
+    expect(page.locator(".tool pre").first).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Arguments")).to_be_hidden()
+
+    tab_to(page, "Regenerate")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("group", name="Versions")).to_be_visible()
+    wait_for_reply(page)
+    page.locator("#transcript").focus()
+    tab_to(page, "Earlier version")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("This is an earlier version.")).to_be_visible()
+    tab_to(page, "Use this version")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("group", name="Versions")).to_have_text("1/ of 2")
