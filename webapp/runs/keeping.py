@@ -3,7 +3,6 @@
 import asyncio
 import fcntl
 import time
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -30,6 +29,8 @@ ROUND = 2.0
 SWEEP = 300.0
 """Seconds between two removals of what is old."""
 SWEEP_STEPS = 10
+TROUBLE = (SQLAlchemyError, DatabaseBusy)
+"""What must not end the looking: the next round tries again."""
 
 log = structlog.get_logger(__name__)
 
@@ -45,8 +46,10 @@ class Keeper:
 
     async def begin(self) -> None:
         """See to what an earlier process left behind, and keep looking."""
-        with suppress(SQLAlchemyError, DatabaseBusy):
+        try:
             await self._find_left_behind()
+        except TROUBLE as error:
+            _tell(error)
         self._task = asyncio.create_task(self._keep())
 
     async def end(self) -> None:
@@ -72,8 +75,8 @@ class Keeper:
                     if time.monotonic() >= due[work]:
                         due[work] = time.monotonic() + period
                         await work()
-            except (SQLAlchemyError, DatabaseBusy) as error:
-                log.error("runs_not_looked_after", error=str(error))  # noqa: TRY400
+            except TROUBLE as error:
+                _tell(error)
 
     async def _watch(self) -> None:
         """End what was ended elsewhere, and what belongs to a person who was disabled."""
@@ -99,6 +102,10 @@ class Keeper:
         if self._lock is None:
             self._lock = _locked(self._lock_path)
         return self._lock is not None
+
+
+def _tell(error: Exception) -> None:
+    log.error("runs_not_looked_after", error=str(error))
 
 
 def _locked(path: Path) -> IO[bytes] | None:
