@@ -100,7 +100,7 @@ def test_what_is_selected_stays_selected_to_the_end(page: Page) -> None:
 
 def test_the_focus_stays_where_it_is_to_the_end(page: Page) -> None:
     begin_chat(page, LONG)
-    page.get_by_role("link", name="link").first.focus()
+    page.get_by_role("link", name="link", exact=True).first.focus()
     wait_for_reply(page)
     assert page.evaluate("document.activeElement.textContent") == "link"
 
