@@ -1,4 +1,4 @@
-"""What is too old is removed, a little at a time: others write in between."""
+"""What is too old is removed; chats and the audit a little at a time: others write in between."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
