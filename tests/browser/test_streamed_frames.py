@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, render_template
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import NewPage, NewPerson
+from tests.factories import make_session
+from tests.rendering.chats import add, agent, person
 from tests.rendering.pieces import in_pieces
 from tests.rendering.test_live import LONG
 from tests.support.events import Follower, parse
@@ -52,3 +55,27 @@ def test_a_long_block_grows_on_the_page(request_context: None, page: Page, kind:
             follower.hear(one)
         shown = page.evaluate(TAKE, [[one.kind, one.data] for one in heard])
         assert "".join(shown.split()) == "".join(follower.words.split())
+
+
+END = """([reply, turn]) => {
+  const line = document.createElement("template");
+  line.dataset.readsFrom = turn;
+  line.innerHTML = "<p data-model-view>The agent reads from here</p>";
+  document.getElementById(reply).append(line);
+  document.getElementById(reply).dispatchEvent(
+    new CustomEvent("parley:reply-ended", { bubbles: true }));
+}"""
+
+
+def test_the_line_where_the_agent_begins_to_read_moves_with_a_replys_end(
+    signed_in: NewPage, new_person: NewPerson
+) -> None:
+    ada = new_person()
+    chat = make_session(ada.id, session_name="Sums", agent_name="Assistant")
+    add(chat, *[one(f"{number}") for number in range(3) for one in (person, agent)])
+    page = signed_in(ada)
+    page.goto(f"/sessions/{chat.id}")
+    for reply, turn in (("reply-p3", "turn-p3"), ("reply-p5", "turn-p5")):
+        page.evaluate(END, [reply, turn])
+        expect(page.locator("[data-model-view]")).to_have_count(1)
+        expect(page.locator("[data-model-view] + .exchange")).to_have_id(turn)
