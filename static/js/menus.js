@@ -14,6 +14,13 @@ export function openBeside(menu, button) {
   menu.showPopover({ source: button });
 }
 
+// Of what can be done with a chat, what makes sense where it stands.
+export function showFor(shelf, menu) {
+  for (const item of menu.querySelectorAll("[data-shelves]")) {
+    item.hidden = !item.dataset.shelves.split(" ").includes(shelf);
+  }
+}
+
 document.addEventListener("click", (event) => {
   const chosen = event.target.closest(".menu :is(a, button)");
   if (chosen && !chosen.matches("[data-theme-choice]")) {

@@ -1,5 +1,5 @@
 // One menu for all the rows of the lists of chats, filled for the row whose button opens it.
-import { buttonOf, openBeside } from "./menus.js";
+import { buttonOf, openBeside, showFor } from "./menus.js";
 
 const ADDRESSES = ["href", "formaction", "data-rename"];
 const menu = document.querySelector("#row-menu");
@@ -14,14 +14,11 @@ function fill(row) {
     }
   }
   filledFor = row.dataset.row;
-  const { shelf } = row.closest("[data-shelf]").dataset;
-  for (const item of menu.querySelectorAll("[data-shelves]")) {
-    item.hidden = !item.dataset.shelves.split(" ").includes(shelf);
-  }
+  showFor(row.closest("[data-shelf]").dataset.shelf, menu);
 }
 
 function isOpenBeside(button) {
-  return menu.matches(":popover-open") && buttonOf(menu) === button;
+  return menu?.matches(":popover-open") && buttonOf(menu) === button;
 }
 
 document.addEventListener("pointerdown", (event) => {
@@ -31,7 +28,7 @@ document.addEventListener("pointerdown", (event) => {
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-row-menu]");
-  if (!button) return;
+  if (!button || !menu) return;
   event.preventDefault();
   const isByKeyboard = event.detail === 0;
   const closes = isByKeyboard ? isOpenBeside(button) : dismissed === button;

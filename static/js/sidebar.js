@@ -1,4 +1,5 @@
 // The sidebar opens and closes at once, and its list follows what happens to the chats.
+import { showFor } from "./menus.js";
 import { post } from "./post.js";
 
 const LOOK_EVERY = 4000;
@@ -22,7 +23,7 @@ document.addEventListener("click", (event) => {
 
 function refresh() {
   // A name that is being written is not taken away.
-  if (document.querySelector("#chats [data-rename-form]")) return;
+  if (document.querySelector(".chats [data-rename-form]")) return;
   document.dispatchEvent(new CustomEvent("parley:sessions-changed"));
 }
 
@@ -48,9 +49,20 @@ setInterval(() => {
 // The title over the chat is the one in the list.
 document.addEventListener("htmx:after:swap", (event) => {
   if (event.detail.ctx.sourceElement.id !== "chats") return;
+  agree(document.querySelector("#chats [data-current]"));
   const name = document.querySelector("#chats [aria-current] [data-name]");
   const title = document.querySelector(`h1 [data-name="${name?.dataset.name}"]`);
   if (!title || title.textContent === name.textContent) return;
   title.replaceWith(name.cloneNode(true));
   document.title = `${name.textContent} · Parley`;
 });
+
+// Pinned, put aside, taken back or deleted in another tab, the chat of this page is so here too.
+function agree(told) {
+  const bar = document.querySelector(`[data-title="${told?.dataset.current}"]`);
+  if (!bar || bar.dataset.shelf === told.value) return;
+  const stays = [told.value, bar.dataset.shelf].every((shelf) => ["pinned", "recent"].includes(shelf));
+  if (!stays) return location.reload(); // What was typed is kept as a draft.
+  bar.dataset.shelf = told.value;
+  showFor(told.value, document.querySelector("#chat-menu"));
+}

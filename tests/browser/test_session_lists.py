@@ -7,10 +7,16 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NewPage, NewPerson
 from tests.factories import make_session
-from tests.support.browsing import Person
+from tests.support.browsing import Person, Troubles
 from tests.support.chatting import CHAT, LONG, REPLY_PATIENCE, begin_chat, wait_for_growth
 from webapp.rendering.session_lists import PAGE
-from webapp.services.sessions import rename_session
+from webapp.services.session_deletion import delete_session
+from webapp.services.sessions import (
+    activate_session,
+    deactivate_session,
+    pin_session,
+    rename_session,
+)
 
 
 @pytest.fixture
@@ -101,6 +107,36 @@ def test_two_tabs_agree_after_a_glance(page: Page, ada: Person) -> None:
     expect(row).not_to_contain_text("unread")
     expect(page.get_by_role("heading", name="Here, and renamed")).to_be_visible()
     expect(page).to_have_title("Here, and renamed · Parley")
+
+
+def test_what_another_tab_does_to_the_chat_of_a_page_is_seen_there(
+    page: Page, ada: Person, troubles: Troubles
+) -> None:
+    troubles.expect("404")
+    chat = make_session(ada.id, session_name="Here")
+    glance = "dispatchEvent(new Event('focus'))"
+    lists = page.context.new_page()
+    lists.goto("/sessions")
+    page.goto(f"/sessions/{chat.id}")
+    pin_session(chat.id, is_pinned=True)
+    page.evaluate(glance)
+    expect(page.locator("#chats")).to_contain_text("Pinned")
+    page.get_by_role("button", name="Chat menu").click()
+    menu = page.locator("#chat-menu")
+    expect(menu.get_by_role("button", name="Unpin")).to_be_visible()
+    expect(menu.get_by_role("button", name="Pin", exact=True)).to_be_hidden()
+    deactivate_session(chat.id)
+    page.evaluate(glance)
+    expect(page.get_by_text("This chat is deactivated.")).to_be_visible()
+    lists.evaluate(glance)
+    expect(lists.locator("#list")).to_contain_text("Deactivated (1)")
+    expect(lists.locator("#list")).not_to_contain_text("Here")
+    activate_session(chat.id)
+    page.evaluate(glance)
+    expect(page.get_by_label("Message", exact=True)).to_be_visible()
+    delete_session(chat.id)
+    page.evaluate(glance)
+    expect(page.get_by_role("heading", name="There is no such chat")).to_be_visible()
 
 
 def test_a_reply_elsewhere_is_unread_when_it_has_ended(page: Page) -> None:

@@ -12,7 +12,7 @@ from webapp.services.session_lists import (
     Shelf,
     count_deactivated,
     cursor_of,
-    is_deactivated,
+    find_shelf,
     load_shelf,
 )
 
@@ -51,6 +51,8 @@ class SessionLists:
     """How many there are, in words; empty for none."""
     current_id: UUID | None
     """The chat that the page is about."""
+    current_shelf: Shelf | None
+    """Where it stands; None where it is gone."""
 
     @property
     def are_empty(self) -> bool:
@@ -71,15 +73,18 @@ def load_lists(
 
     pinned, recent = begin(Shelf.PINNED), begin(Shelf.RECENT)
     count = count_deactivated(user_id)
-    is_open = Shelf.DEACTIVATED in ends
-    if count and current_id and not (is_open or pinned.has(current_id) or recent.has(current_id)):
-        is_open = is_deactivated(user_id, current_id)
+    stands_on = None
+    if current_id:
+        known = (part.shelf for part in (pinned, recent) if part.has(current_id))
+        stands_on = next(known, None) or find_shelf(user_id, current_id)
+    is_open = Shelf.DEACTIVATED in ends or stands_on is Shelf.DEACTIVATED
     return SessionLists(
         pinned=pinned,
         recent=recent,
         deactivated=begin(Shelf.DEACTIVATED) if count and is_open else None,
         deactivated_count=f"{COUNTED - 1}+" if count == COUNTED else str(count or ""),
         current_id=current_id,
+        current_shelf=stands_on,
     )
 
 

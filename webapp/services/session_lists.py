@@ -127,10 +127,17 @@ def count_deactivated(user_id: UUID) -> int:
         return tx.scalars(_count(), {"user_id": user_id, "limit": COUNTED}).one()
 
 
-def is_deactivated(user_id: UUID, session_id: UUID) -> bool:
-    here = select(AgentSession.id).where(_is_on(Shelf.DEACTIVATED), AgentSession.id == session_id)
+def find_shelf(user_id: UUID, session_id: UUID) -> Shelf | None:
+    """Where a chat of the person's stands; None for one that is gone."""
+    columns = (AgentSession.is_active, AgentSession.pinned_at)
+    own = AgentSession.owned_by(user_id).where(AgentSession.id == session_id)
     with read_tx() as tx:
-        return tx.scalar(here, {"user_id": user_id}) is not None
+        found = tx.execute(own.with_only_columns(*columns)).one_or_none()
+    if found is None:
+        return None
+    if not found.is_active:
+        return Shelf.DEACTIVATED
+    return Shelf.PINNED if found.pinned_at else Shelf.RECENT
 
 
 def list_sessions(

@@ -72,14 +72,18 @@ def index() -> ResponseReturnValue:
     if not is_htmx():
         part = replace(part, is_continued=False)  # What it continues is on another page.
         return render_template("sessions/index.html", lists=None, part=part)
-    place = "side" if request.args.get("place") == "side" else "list"
     current_id = request.args.get("at", type=UUID)
-    return render_template("sessions/_part.html", part=part, place=place, current_id=current_id)
+    return render_template("sessions/_part.html", part=part, place=_place(), current_id=current_id)
 
 
 @bp.get("/sessions/sidebar")
 def sidebar() -> ResponseReturnValue:
-    return page_or_partial("sessions/_sidebar.html", otherwise=url_for(".index"))
+    return page_or_partial("sessions/_sidebar.html", place=_place(), otherwise=url_for(".index"))
+
+
+def _place() -> str:
+    """Which of a page's two lists is asked for: that of the sidebar, or the page's own."""
+    return "list" if request.args.get("place", "list") == "list" else "side"
 
 
 @bp.get("/sessions/new")

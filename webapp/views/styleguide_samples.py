@@ -97,6 +97,7 @@ def _lists() -> SessionLists:
         ),
         deactivated_count="1",
         current_id=CURRENT,
+        current_shelf=Shelf.RECENT,
     )
 
 
