@@ -79,6 +79,11 @@ def new_person(server_database: Flask, password_hash: str) -> NewPerson:
 
 
 @pytest.fixture
+def ada(new_person: NewPerson) -> Person:
+    return new_person()
+
+
+@pytest.fixture
 def troubles() -> Iterator[Troubles]:
     """What goes wrong in a page fails the test, unless it said `troubles.expect(...)`."""
     heard = Troubles()

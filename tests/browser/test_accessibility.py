@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import NewPage, NewPerson
 from tests.factories import make_session
 from tests.support.axe import findings_everywhere
-from tests.support.browsing import Troubles
+from tests.support.browsing import Person, Troubles
 from tests.support.chatting import LONG, ask, begin_chat, say, wait_for_growth, wait_for_reply
 
 WIDTHS = (390, 768, 1440)
@@ -113,8 +113,7 @@ def _expected(troubles: Troubles) -> None:
     troubles.expect("404|422")
 
 
-def test_axe_finds_nothing_on_a_persons_pages(signed_in: NewPage, new_person: NewPerson) -> None:
-    ada = new_person()
+def test_axe_finds_nothing_on_a_persons_pages(signed_in: NewPage, ada: Person) -> None:
     page = signed_in(ada)
     make_session(ada.id, session_name="Put aside", is_active=False)
     empty = make_session(ada.id, session_name="Empty")

@@ -6,11 +6,11 @@ from typing import Any
 from flask import Flask, render_template
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import NewPage, NewPerson
+from tests.browser.conftest import NewPage
 from tests.factories import make_run, make_session
 from tests.rendering.chats import add, agent, person
 from tests.support.axe import findings_everywhere
-from tests.support.browsing import Troubles
+from tests.support.browsing import Person, Troubles
 from webapp.models import RunStatus
 from webapp.web.troubles import BROKEN, BUSY, Trouble
 
@@ -40,8 +40,7 @@ FAR = Trouble(429, "Too many at once", "Wait a moment and try again.", retry_aft
 NOT_YOURS = Trouble(403, "That is not for you", "Ask an admin if you need it.")
 
 
-def test_axe_finds_nothing_in_any_reply(signed_in: NewPage, new_person: NewPerson) -> None:
-    ada = new_person()
+def test_axe_finds_nothing_in_any_reply(signed_in: NewPage, ada: Person) -> None:
     page = signed_in(ada)
     chat = make_session(ada.id, session_name="All states", agent_name="Assistant")
     calls = [

@@ -5,17 +5,12 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import NewPage, NewPerson
+from tests.browser.conftest import NewPage
 from tests.factories import make_session
 from tests.support.browsing import Person, Troubles
 from tests.support.chatting import LONG, begin_chat, field, wait_for_growth, wait_for_reply
 from webapp.database import write_tx
 from webapp.database_session import append_items
-
-
-@pytest.fixture
-def ada(new_person: NewPerson) -> Person:
-    return new_person()
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NewPage, NewPerson
-from tests.support.browsing import Troubles, sign_in
+from tests.browser.conftest import NewPage
+from tests.support.browsing import Person, Troubles, sign_in
 from tests.support.chatting import ask, begin_chat, field, say, wait_for_reply
 from tests.support.server import LiveServer
 
@@ -63,10 +63,9 @@ def test_a_lost_connection_keeps_the_text_and_sends_it_when_it_is_back(
 
 
 def test_a_sign_in_that_has_ended_leads_there_and_back_to_the_text(
-    signed_in: NewPage, new_person: NewPerson, server: LiveServer, troubles: Troubles
+    signed_in: NewPage, ada: Person, server: LiveServer, troubles: Troubles
 ) -> None:
     troubles.expect("401")
-    ada = new_person()
     page = signed_in(ada)
     begin_chat(page)
     wait_for_reply(page)
@@ -82,9 +81,8 @@ def test_a_sign_in_that_has_ended_leads_there_and_back_to_the_text(
 
 
 def test_who_signs_out_leaves_no_draft_behind(
-    signed_in: NewPage, new_person: NewPerson, server: LiveServer
+    signed_in: NewPage, ada: Person, server: LiveServer
 ) -> None:
-    ada = new_person()
     page = signed_in(ada)
     page.goto("/sessions/new")
     field(page).fill(TEXT)

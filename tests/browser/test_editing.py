@@ -4,9 +4,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NewPage, NewPerson
+from tests.browser.conftest import NewPage
 from tests.factories import make_run, make_session
 from tests.rendering.chats import add, person
+from tests.support.browsing import Person
 from tests.support.chatting import ask, begin_chat, wait_for_reply, words
 
 
@@ -92,9 +93,8 @@ def test_a_message_is_edited_on_a_page_of_its_own_too(page: Page) -> None:
 
 @pytest.mark.parametrize("with_scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_a_message_that_a_guardrail_refused_is_edited_and_sent_again(
-    signed_in: NewPage, new_person: NewPerson, server_database: Flask, *, with_scripts: bool
+    signed_in: NewPage, ada: Person, server_database: Flask, *, with_scripts: bool
 ) -> None:
-    ada = new_person()
     chat = make_session(ada.id, session_name="Sums", agent_name="Assistant")
     words = "This agent does not take that message. Change it and send it again."
     run = make_run(

@@ -5,12 +5,12 @@ from playwright.sync_api import expect
 from tests.browser.conftest import NewPage, NewPerson
 from tests.factories import make_session
 from tests.rendering.chats import CALL, OUTPUT, add, agent, person
+from tests.support.browsing import Person
 from tests.support.chatting import LONG, begin_chat, field, wait_for_growth, wait_for_reply
 from tests.support.focus import place, tab_to, tabbed
 
 
-def test_a_whole_conversation_without_a_mouse(signed_in: NewPage, new_person: NewPerson) -> None:
-    ada = new_person()
+def test_a_whole_conversation_without_a_mouse(signed_in: NewPage, ada: Person) -> None:
     page = signed_in(ada)
     page.goto("/sessions/new")
     page.keyboard.type("What is 6 * 7?")

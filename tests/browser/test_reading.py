@@ -7,9 +7,10 @@ import pytest
 from flask import Flask, render_template
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NewPage, NewPerson
+from tests.browser.conftest import NewPage
 from tests.rendering.pieces import in_pieces
 from tests.services.chats import make_chat, reply
+from tests.support.browsing import Person
 from tests.support.chatting import (
     LONG,
     ask,
@@ -71,10 +72,7 @@ def test_scrolling_up_stays_where_it_is_until_the_reader_goes_back(page: Page) -
     expect(page.get_by_role("button", name="To the end")).to_be_hidden()
 
 
-def test_a_chat_opens_at_its_end_and_sending_goes_there(
-    signed_in: NewPage, new_person: NewPerson
-) -> None:
-    ada = new_person()
+def test_a_chat_opens_at_its_end_and_sending_goes_there(signed_in: NewPage, ada: Person) -> None:
     chat = make_chat(ada.id, COUNT, reply(" ".join(map(str, range(1, 401)))))
     page = signed_in(ada, viewport=SMALL)
     page.goto(f"/sessions/{chat.id}")
@@ -161,8 +159,7 @@ def test_a_hidden_tab_lets_go_and_comes_back_whole(page: Page) -> None:
     expect(page.locator("[data-reconnecting]")).to_be_hidden()
 
 
-def test_links_say_where_they_lead(signed_in: NewPage, new_person: NewPerson) -> None:
-    ada = new_person()
+def test_links_say_where_they_lead(signed_in: NewPage, ada: Person) -> None:
     chat = make_chat(ada.id, "Where is it?", reply("[There](https://commonmark.org/help)."))
     page = signed_in(ada)
     page.goto(f"/sessions/{chat.id}")
@@ -205,9 +202,8 @@ def test_a_long_list_and_a_long_table_grow_in_their_places(
 
 
 def test_earlier_messages_come_in_above_and_what_is_read_keeps_its_place(
-    signed_in: NewPage, new_person: NewPerson
+    signed_in: NewPage, ada: Person
 ) -> None:
-    ada = new_person()
     answer = {"role": "assistant", "content": "So it is."}
     said = ((f"Message number {number}.", answer) for number in range(1, 41))
     chat = make_chat(ada.id, *chain.from_iterable(said))

@@ -3,14 +3,9 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import NewPage, NewPerson
+from tests.browser.conftest import NewPage
 from tests.services.chats import make_chat, reply
 from tests.support.browsing import Person
-
-
-@pytest.fixture
-def ada(new_person: NewPerson) -> Person:
-    return new_person()
 
 
 @pytest.fixture
@@ -54,7 +49,7 @@ def test_enter_opens_the_first_and_esc_goes_back(page: Page, ada: Person) -> Non
     expect(composer).to_be_focused()
     page.get_by_role("link", name="Search").click()
     page.keyboard.type("garlic")
-    expect(palette(page).locator("mark")).to_have_count(1)
+    expect(palette(page).locator("[data-for=garlic]")).to_have_count(1)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/sessions/{chat.id}")
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import NewPage, NewPerson
+from tests.browser.conftest import NewPage
 from tests.factories import make_session
 from tests.support.browsing import Person, Troubles
 from tests.support.chatting import CHAT, LONG, REPLY_PATIENCE, begin_chat, wait_for_growth
@@ -17,11 +17,6 @@ from webapp.services.sessions import (
     pin_session,
     rename_session,
 )
-
-
-@pytest.fixture
-def ada(new_person: NewPerson) -> Person:
-    return new_person()
 
 
 @pytest.fixture

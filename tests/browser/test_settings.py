@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NewPage, NewPerson
+from tests.browser.conftest import NewPage
 from tests.services.chats import make_chat
 from tests.support.axe import findings, findings_everywhere
-from tests.support.browsing import Troubles
+from tests.support.browsing import Person, Troubles
 from webapp.database import read_tx
 from webapp.models import User
 from webapp.services.profiles import change_profile
@@ -32,9 +32,8 @@ def test_axe_finds_nothing_in_the_settings_and_nothing_is_cut_off(signed_in: New
 
 
 def test_the_zone_of_the_browsers_clock_is_offered_and_taken_by_keyboard(
-    signed_in: NewPage, new_person: NewPerson
+    signed_in: NewPage, ada: Person
 ) -> None:
-    ada = new_person()
     change_profile(ada.id, ada.name, "Europe/Lisbon")
     page: Page = signed_in(ada, timezone_id="Asia/Tokyo")
     page.goto("/settings")
@@ -75,9 +74,8 @@ def test_a_token_is_made_and_copied(signed_in: NewPage) -> None:
 
 
 def test_a_chat_is_taken_away_and_brought_in_again(
-    signed_in: NewPage, new_person: NewPerson, tmp_path: Path
+    signed_in: NewPage, ada: Person, tmp_path: Path
 ) -> None:
-    ada = new_person()
     make_chat(ada.id, "Where is the heron?", session_name="Birds")
     page = signed_in(ada)
     page.goto("/settings/data")

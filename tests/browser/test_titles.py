@@ -6,14 +6,12 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD, NewPage
 from tests.factories import make_session
+from tests.support.apps import app_on
 from tests.support.browsing import sign_in
 from tests.support.chatting import REPLY_PATIENCE, begin_chat, wait_for_reply
 from tests.support.model_server import ModelServer
 from tests.support.model_turns import Gate, say
 from tests.support.server import live_server
-from webapp import create_app
-from webapp.config import Settings
-from webapp.database import bind, db
 from webapp.services.accounts import register_user
 
 
@@ -23,11 +21,12 @@ def test_a_title_arrives_without_a_reload_and_reorders_nothing(
     gate = Gate()
     model = ModelServer()
     settings = {"openai_api_key": "sk-test", "model": "test-model", "openai_base_url": model.url}
-    with model, live_server(tmp_path, **settings) as server:
+    with (
+        model,
+        live_server(tmp_path, **settings) as server,
+        app_on(server.folder / "instance"),
+    ):
         model.script(say("In full sun."), say("Planting garlic", gate=gate))
-        app = create_app(Settings(instance=server.folder / "instance"))
-        with app.app_context():
-            bind(db.engine)
         ada = register_user("ada@example.org", "Ada", PASSWORD)
         page = new_page(base_url=server.base_url)
         sign_in(page, server.base_url, "ada@example.org", PASSWORD)
@@ -42,5 +41,3 @@ def test_a_title_arrives_without_a_reload_and_reorders_nothing(
         expect(page).to_have_title("Planting garlic · Parley")
         expect(page.get_by_role("heading", level=1)).to_have_text("Planting garlic")
         assert page.evaluate("window.isTheSame"), "no other page was loaded"
-        with app.app_context():
-            db.engine.dispose()

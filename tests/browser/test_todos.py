@@ -2,15 +2,15 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import NewPage, NewPerson
+from tests.browser.conftest import NewPage
 from tests.support.axe import findings_everywhere
+from tests.support.browsing import Person
 from webapp.services.todos import create_todo
 
 
 def test_todos_are_ticked_off_one_after_the_other_by_keyboard(
-    signed_in: NewPage, new_person: NewPerson
+    signed_in: NewPage, ada: Person
 ) -> None:
-    ada = new_person()
     for title in ("First", "Second", "Third"):
         create_todo(ada.id, title, notes="Notes of some length", tags=["home"])
     page = signed_in(ada)

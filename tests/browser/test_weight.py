@@ -2,8 +2,9 @@
 
 from playwright.sync_api import Page, Response
 
-from tests.browser.conftest import NewPage, NewPerson
+from tests.browser.conftest import NewPage
 from tests.factories import make_session
+from tests.support.browsing import Person
 from tests.support.chatting import begin_chat, wait_for_reply
 
 MOST_REQUESTS = 10
@@ -36,8 +37,7 @@ def test_the_first_page_costs_few_requests_and_bytes(new_page: NewPage) -> None:
     assert weight(answers) <= MOST_BYTES
 
 
-def test_a_chat_among_many_is_light_too(signed_in: NewPage, new_person: NewPerson) -> None:
-    ada = new_person()
+def test_a_chat_among_many_is_light_too(signed_in: NewPage, ada: Person) -> None:
     for number in range(60):
         make_session(ada.id, session_name=f"A chat with a name of some length, number {number}")
     page = signed_in(ada)
