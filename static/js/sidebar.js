@@ -3,6 +3,7 @@ import { showFor } from "./menus.js";
 import { post } from "./post.js";
 
 const LOOK_EVERY = 4000;
+const BEHIND = "parley:behind";
 const TITLE_WAITS = [1500, 4000, 10000, 31000]; // The model has half a minute.
 const root = document.documentElement;
 
@@ -38,9 +39,16 @@ document.addEventListener("parley:reply-ended", () => {
 });
 
 // What happened in other tabs, and in other chats, is there at a glance.
-document.addEventListener("visibilitychange", () => document.hidden || refresh());
-addEventListener("focus", refresh);
-addEventListener("pageshow", (event) => event.persisted && refresh());
+let isGlance = false;
+
+function glance() {
+  isGlance = true;
+  refresh();
+}
+
+document.addEventListener("visibilitychange", () => document.hidden || glance());
+addEventListener("focus", glance);
+addEventListener("pageshow", (event) => event.persisted && glance());
 setInterval(() => {
   const others = "#chats a:not([aria-current]) [data-replying]";
   if (!document.hidden && document.querySelector(others)) refresh();
@@ -50,6 +58,7 @@ setInterval(() => {
 document.addEventListener("htmx:after:swap", (event) => {
   if (event.detail.ctx.sourceElement.id !== "chats") return;
   agree(document.querySelector("#chats [data-current]"));
+  isGlance = false;
   const name = document.querySelector("#chats [aria-current] [data-name]");
   const title = document.querySelector(`h1 [data-name="${name?.dataset.name}"]`);
   if (!title || title.textContent === name.textContent) return;
@@ -60,9 +69,22 @@ document.addEventListener("htmx:after:swap", (event) => {
 // Pinned, put aside, taken back or deleted in another tab, the chat of this page is so here too.
 function agree(told) {
   const bar = document.querySelector(`[data-title="${told?.dataset.current}"]`);
-  if (!bar || bar.dataset.shelf === told.value) return;
+  if (!bar) return;
+  if (isGlance && isBehind(told.dataset.newest)) return location.reload();
+  if (bar.dataset.shelf === told.value) return;
   const stays = [told.value, bar.dataset.shelf].every((shelf) => ["pinned", "recent"].includes(shelf));
   if (!stays) return location.reload(); // What was typed is kept as a draft.
   bar.dataset.shelf = told.value;
   showFor(told.value, document.querySelector("#chat-menu"));
+}
+
+// Something was sent in another tab. What this one sends itself is on its way into the page.
+function isBehind(newest) {
+  const isAtEnd = !document.querySelector("#transcript [data-later]");
+  const takesMessages = document.querySelector("#composer textarea");
+  const isSending = document.querySelector("#composer .htmx-request");
+  if (!newest || !isAtEnd || !takesMessages || isSending || document.getElementById(newest)) return false;
+  const isNews = sessionStorage.getItem(BEHIND) !== newest; // Loaded once for it, and not again.
+  sessionStorage.setItem(BEHIND, newest);
+  return isNews;
 }

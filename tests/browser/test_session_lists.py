@@ -8,7 +8,15 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import NewPage
 from tests.factories import make_session
 from tests.support.browsing import Person, Troubles
-from tests.support.chatting import CHAT, LONG, REPLY_PATIENCE, begin_chat, wait_for_growth
+from tests.support.chatting import (
+    CHAT,
+    LONG,
+    REPLY_PATIENCE,
+    ask,
+    begin_chat,
+    wait_for_growth,
+    wait_for_reply,
+)
 from webapp.rendering.session_lists import PAGE
 from webapp.services.session_deletion import delete_session
 from webapp.services.sessions import (
@@ -132,6 +140,18 @@ def test_what_another_tab_does_to_the_chat_of_a_page_is_seen_there(
     delete_session(chat.id)
     page.evaluate(glance)
     expect(page.get_by_role("heading", name="There is no such chat")).to_be_visible()
+
+
+def test_what_another_tab_sends_is_in_the_page_at_a_glance(page: Page) -> None:
+    begin_chat(page, "What is 2+3?")
+    wait_for_reply(page)
+    other = page.context.new_page()
+    other.goto(page.url)
+    ask(other, "What is 4+4?")
+    page.get_by_label("Message", exact=True).fill("Half a thought")
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(page.locator(".reply").last).to_contain_text("8")
+    expect(page.get_by_label("Message", exact=True)).to_have_value("Half a thought")
 
 
 def test_a_reply_elsewhere_is_unread_when_it_has_ended(page: Page) -> None:

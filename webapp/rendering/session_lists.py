@@ -12,6 +12,7 @@ from webapp.services.session_lists import (
     Shelf,
     count_deactivated,
     cursor_of,
+    find_newest_run,
     find_shelf,
     load_shelf,
 )
@@ -53,6 +54,8 @@ class SessionLists:
     """The chat that the page is about."""
     current_shelf: Shelf | None
     """Where it stands; None where it is gone."""
+    current_run_id: UUID | None
+    """Its newest run: a page that does not show it is behind."""
 
     @property
     def are_empty(self) -> bool:
@@ -85,6 +88,7 @@ def load_lists(
         deactivated_count=f"{COUNTED - 1}+" if count == COUNTED else str(count or ""),
         current_id=current_id,
         current_shelf=stands_on,
+        current_run_id=find_newest_run(current_id) if current_id and stands_on else None,
     )
 
 

@@ -127,6 +127,14 @@ def count_deactivated(user_id: UUID) -> int:
         return tx.scalars(_count(), {"user_id": user_id, "limit": COUNTED}).one()
 
 
+_NEWEST_RUN = (
+    select(AgentRun.id)
+    .where(AgentRun.session_id == bindparam("session_id"), AgentRun.superseded_at.is_(None))
+    .order_by(AgentRun.id.desc())
+    .limit(1)
+)
+
+
 def find_shelf(user_id: UUID, session_id: UUID) -> Shelf | None:
     """Where a chat of the person's stands; None for one that is gone."""
     columns = (AgentSession.is_active, AgentSession.pinned_at)
@@ -138,6 +146,12 @@ def find_shelf(user_id: UUID, session_id: UUID) -> Shelf | None:
     if not found.is_active:
         return Shelf.DEACTIVATED
     return Shelf.PINNED if found.pinned_at else Shelf.RECENT
+
+
+def find_newest_run(session_id: UUID) -> UUID | None:
+    """The run of the chat that is shown last."""
+    with read_tx() as tx:
+        return tx.scalar(_NEWEST_RUN, {"session_id": session_id})
 
 
 def list_sessions(

@@ -98,6 +98,7 @@ def _lists() -> SessionLists:
         deactivated_count="1",
         current_id=CURRENT,
         current_shelf=Shelf.RECENT,
+        current_run_id=None,
     )
 
 
