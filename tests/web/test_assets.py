@@ -9,7 +9,7 @@ from flask import Flask
 
 from tests.support.client import PageClient
 from webapp.config import ROOT
-from webapp.web.assets import ADMIN_STYLES, SETTINGS_STYLES, STYLES, Assets
+from webapp.web.assets import ADMIN_STYLES, DESK_ICONS, SETTINGS_STYLES, STYLES, Assets
 from webapp.web.joining import join_modules
 
 ADDRESS = re.compile(r'(?:href|src)="(/static/[^"]+)"')
@@ -60,8 +60,8 @@ def test_every_style_sheet_is_served() -> None:
 
 
 def test_every_icon_that_is_drawn_is_there_and_no_other() -> None:
-    sprite = Assets(ROOT / "static").sprite
-    there = set(re.findall(r'id="i-([\w-]+)"', sprite))
+    assets = Assets(ROOT / "static")
+    there = set(re.findall(r'id="i-([\w-]+)"', assets.sprite + assets.desk_sprite))
     text = "\n".join(
         file.read_text()
         for folder, ending in (("templates", "html"), ("webapp", "py"), ("static/js", "js"))
@@ -71,6 +71,15 @@ def test_every_icon_that_is_drawn_is_there_and_no_other() -> None:
     assert there <= named, f"nothing draws {sorted(there - named)}"
     drawn = set(re.findall(r"""icon(?:_name=|\()["']([a-z0-9-]+)["']""", text))
     assert drawn <= there, f"drawn, and not there: {sorted(drawn - there)}"
+
+
+def test_what_only_the_desk_draws_is_drawn_nowhere_else() -> None:
+    at_the_desk = (ROOT / "templates/admin", ROOT / "templates/styleguide")
+    for file in (ROOT / "templates").rglob("*.html"):
+        is_desk = file.parent.is_relative_to(at_the_desk[0]) or file.parent == at_the_desk[1]
+        if not is_desk and file.name != "admin.html":
+            drawn = set(re.findall(r"""["']([a-z][a-z0-9-]*)["']""", file.read_text()))
+            assert drawn.isdisjoint(DESK_ICONS), file
 
 
 def test_every_script_is_served() -> None:

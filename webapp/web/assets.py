@@ -36,6 +36,8 @@ STYLES = (
 ADMIN_STYLES = ("chart", "admin")
 """For the admin's desk alone: nobody else has to fetch them."""
 SETTINGS_STYLES = ("settings", "todo")
+DESK_ICONS = ("activity", "chart-column", "info", "message-square", "scroll-text", "users")
+"""Every page brings its icons along; these are drawn at the desk alone."""
 FOR_EVER = "public, max-age=31536000, immutable"
 DIGEST_CHARACTERS = 12
 
@@ -61,7 +63,10 @@ class Assets:
         self._folder = folder
         self.assets = {asset.name: asset for asset in self._read()}
         self.served = {asset.served_as: asset for asset in self.assets.values()}
-        self.sprite = Markup(join_sprite(folder / "vendor/lucide"))  # noqa: S704 - our own files
+        icons = {file.stem: file for file in (folder / "vendor/lucide").glob("*.svg")}
+        desk = {name: icons.pop(name) for name in DESK_ICONS}
+        self.sprite = Markup(join_sprite(icons.values()))  # noqa: S704 - our own files
+        self.desk_sprite = Markup(join_sprite(desk.values()))  # noqa: S704 - as well
 
     def _read(self) -> Iterator[Asset]:
         folder = self._folder
@@ -92,6 +97,7 @@ def init_assets(app: Flask, settings: Settings) -> None:
     app.view_functions["static"] = serve
     app.jinja_env.globals["asset"] = asset
     app.jinja_env.globals["sprite"] = lambda: current().sprite
+    app.jinja_env.globals["desk_sprite"] = lambda: current().desk_sprite
 
 
 def _current(folder: Path, *, reload: bool) -> Callable[[], Assets]:

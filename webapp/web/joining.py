@@ -62,9 +62,9 @@ def _name(stem: str) -> str:
     return "$" + stem.replace("-", "_")
 
 
-def join_sprite(folder: Path) -> str:
-    """The icons of `folder`, to be drawn by `<use href="#i-…">`."""
-    return "\n".join(_symbol(file) for file in sorted(folder.glob("*.svg")))
+def join_sprite(files: Iterable[Path]) -> str:
+    """Icons, to be drawn by `<use href="#i-…">`."""
+    return "\n".join(_symbol(file) for file in sorted(files))
 
 
 def _symbol(file: Path) -> str:
