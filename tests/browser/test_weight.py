@@ -71,7 +71,7 @@ def test_the_first_paint_comes_soon_on_a_slow_line_and_machine(new_page: NewPage
 
 def test_a_second_page_asks_for_nothing_but_itself(signed_in: NewPage) -> None:
     page = signed_in()
-    page.goto("/sessions")
+    page.goto("/sessions", wait_until="networkidle")
     page.goto("/sessions/new", wait_until="networkidle")
     over_the_wire = page.evaluate(
         "performance.getEntriesByType('resource')"

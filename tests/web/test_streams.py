@@ -93,7 +93,6 @@ def test_what_was_a_readers_connection_may_be_anothers(
     theirs.close()
     second.pause(60)
     assert not second.is_wanted()
-    assert first.is_wanted()
 
 
 def test_a_reader_that_takes_nothing_is_dropped(

@@ -71,7 +71,9 @@ def import_chat(user_id: UUID, data: bytes) -> ImportedChat:
     chat = read_chat(data)
     with write_tx() as tx:
         # Of equal files at once, the second must see the first; nobody else makes a chat of theirs.
-        if tx.scalar(select(User.id).where(User.id == user_id).with_for_update()) is None:
+        # Into an account that is being deleted nothing comes any more, or that would never end.
+        owner = select(User.id).where(User.id == user_id, User.is_active)
+        if tx.scalar(owner.with_for_update()) is None:
             raise AccountGone
         row = AgentSession(user_id=user_id, **chat.session)
         if tx.scalar(select(_is_taken(user_id, row.session_id))):
