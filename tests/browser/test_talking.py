@@ -131,6 +131,8 @@ def test_what_was_said_is_shown_before_the_server_has_answered(page: Page) -> No
     bubble = page.locator("[data-sending] .bubble")
     expect(bubble).to_have_text("Are you there?", timeout=100)
     expect(page.locator("[data-composer]")).to_have_attribute("aria-busy", "true")
+    while not held:
+        page.evaluate("0")  # What the browser asks comes in while this waits for its answer.
     held[0].continue_()
     expect(page.locator(".reply")).to_have_count(2)
     wait_for_reply(page)
