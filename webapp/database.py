@@ -124,13 +124,23 @@ class FairLock:
             turn = threading.Lock()
             turn.acquire()
             self._waiting.append(turn)
-        if turn.acquire(timeout=timeout):
-            return
+        try:
+            is_ours = turn.acquire(timeout=timeout)
+        except BaseException:
+            # Interrupted, as by a signal: a turn that comes all the same is for the next.
+            if not self._give_up(turn):
+                self.release()
+            raise
+        if not is_ours and self._give_up(turn):
+            raise DatabaseBusy
+
+    def _give_up(self, turn: threading.Lock) -> bool:
+        """Wait no more; False where the turn was handed over in this moment."""
         with self._guard:
             if turn not in self._waiting:
-                return  # Handed over in the moment of giving up: it is ours.
+                return False
             self._waiting.remove(turn)
-        raise DatabaseBusy
+            return True
 
     def release(self) -> None:
         with self._guard:

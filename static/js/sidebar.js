@@ -3,9 +3,9 @@ import { showFor } from "./menus.js";
 import { post } from "./post.js";
 
 const LOOK_EVERY = 4000;
-const BEHIND = "parley:behind";
 const TITLE_WAITS = [1500, 4000, 10000, 31000]; // The model has half a minute.
 const root = document.documentElement;
+const newestAtFirst = document.querySelector("#chats [data-current]")?.dataset.newest;
 
 function isShown(element) {
   return element.getClientRects().length > 0;
@@ -78,13 +78,12 @@ function agree(told) {
   showFor(told.value, document.querySelector("#chat-menu"));
 }
 
-// Something was sent in another tab. What this one sends itself is on its way into the page.
+// Something was sent in another tab: there is a newer run than the page knew of when it was loaded,
+// and it is not in the page. What this one sends itself is on its way there.
 function isBehind(newest) {
   const isAtEnd = !document.querySelector("#transcript [data-later]");
   const takesMessages = document.querySelector("#composer textarea");
   const isSending = document.querySelector("#composer .htmx-request");
-  if (!newest || !isAtEnd || !takesMessages || isSending || document.getElementById(newest)) return false;
-  const isNews = sessionStorage.getItem(BEHIND) !== newest; // Loaded once for it, and not again.
-  sessionStorage.setItem(BEHIND, newest);
-  return isNews;
+  const isNews = newest && newest !== newestAtFirst && !document.getElementById(newest);
+  return isNews && isAtEnd && takesMessages && !isSending;
 }

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from threading import Event
+from threading import Barrier, Event
 from uuid import UUID
 
 import pytest
@@ -21,7 +21,8 @@ from webapp.services.facts import AccountGone, SessionGone
 from webapp.services.forks import fork_session
 from webapp.services.imports import import_chat
 from webapp.services.people import delete_person
-from webapp.services.session_deletion import delete_session, remove_sessions
+from webapp.services.session_deletion import delete_session, remove_sessions, restore_session
+from webapp.services.sessions import create_session
 
 TURNS = 12
 
@@ -118,6 +119,31 @@ def test_of_equal_files_at_once_each_comes_in_and_one_has_the_name(ada: User) ->
         )
     assert (len(set(names)), names.count("birds")) == (8, 1)
     assert all(positions(chat.id) == [1, 2] for chat in chats)
+
+
+def test_a_deletion_is_taken_back_while_its_name_is_given_anew(ada: User) -> None:
+    for name in map(str, range(TURNS)):
+        chat = create_session(ada.id, None, name)
+        delete_session(chat)
+        together = Barrier(2)
+
+        def restore(chat: UUID = chat, together: Barrier = together) -> None:
+            together.wait()
+            restore_session(chat)
+
+        def begin(name: str = name, together: Barrier = together) -> UUID:
+            together.wait()
+            return create_session(ada.id, None, name)
+
+        with ThreadPoolExecutor(2) as pool:
+            restored, made = pool.submit(restore), pool.submit(begin)
+            restored.result()
+            assert (made.result() == chat) is (name_of(chat) == name)
+
+
+def name_of(chat: UUID) -> str:
+    with read_tx() as tx:
+        return tx.get_one(AgentSession, chat).session_id
 
 
 def test_nothing_comes_in_for_an_account_that_is_deleted_meanwhile(ada: User) -> None:

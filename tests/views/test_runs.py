@@ -9,13 +9,19 @@ from tests.support.client import HTMX, PageClient
 from tests.support.events import Follower, listening
 from tests.support.pages import Page
 from tests.views.replies import Talk, begin_talk
-from webapp.models import RunStatus
+from webapp.database import read_tx
+from webapp.models import AgentSession, RunStatus
 from webapp.runs import Executor
 
 
 @pytest.fixture
 def talk(app: Flask) -> Talk:
     return begin_talk(app)
+
+
+def stored(talk: Talk) -> AgentSession:
+    with read_tx() as tx:
+        return tx.get_one(AgentSession, talk.chat.id)
 
 
 def test_a_reply_on_its_way_is_followed_and_an_ended_one_is_not(
@@ -27,11 +33,14 @@ def test_a_reply_on_its_way_is_followed_and_an_ended_one_is_not(
     gate.reached.wait()
     reply = talk.client.get(f"/runs/{run.id}").page.by_id(f"reply-{run.id}")
     assert reply.get("data-follow") == f"/runs/{run.id}/events"
+    assert not stored(talk).is_seen
     gate.open()
     assert run.ended() == "finished"
+    assert not stored(talk).is_seen
     reply = talk.client.get(f"/runs/{run.id}").page.by_id(f"reply-{run.id}")
     assert "data-follow" not in reply.attributes
     assert "Hello" in reply.text
+    assert stored(talk).is_seen
 
 
 def test_stopping_keeps_the_text_and_says_so(talk: Talk, stage: Stage, executor: Executor) -> None:

@@ -106,6 +106,12 @@ class AgentRun(Entity):
         return select(cls).join(AgentSession).where(own, AgentSession.is_present)
 
     @classmethod
+    def newest_in(cls, session_id: UUID | BindParameter[UUID]) -> Select["AgentRun"]:
+        """The one that is shown last."""
+        shown = select(cls).where(cls.session_id == session_id, cls.superseded_at.is_(None))
+        return shown.order_by(cls.id.desc()).limit(1)
+
+    @classmethod
     def shown_in(cls, session_id: UUID) -> Select["AgentRun"]:
         return (
             select(cls)

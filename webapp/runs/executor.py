@@ -214,11 +214,20 @@ class Executor:
 
         A stream that is left in the midst of its closing complains wherever it is collected.
         """
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        if others:
-            await asyncio.wait(others, timeout=LAST_WORDS)
+        until = self._loop.time() + LAST_WORDS
+        await self._let_others_end(until)
         forgotten = self._loop.create_task(self._loop.shutdown_asyncgens())
-        await asyncio.wait({forgotten}, timeout=LAST_WORDS)
+        await asyncio.wait({forgotten}, timeout=max(until - self._loop.time(), 0))
+        # What was collected meanwhile is closed in tasks that are only made now.
+        await self._let_others_end(until)
+
+    async def _let_others_end(self, until: float) -> None:
+        while (left := until - self._loop.time()) > 0:
+            await asyncio.sleep(0)  # The loop makes a task of each generator that was collected.
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            if not others:
+                return
+            await asyncio.wait(others, timeout=left)
 
 
 _current: list[Executor] = []

@@ -49,9 +49,4 @@ def retry_run(run_id: UUID, key: str) -> UUID:
 
 
 def last_run(tx: Session, session_id: UUID) -> AgentRun | None:
-    return tx.scalar(
-        select(AgentRun)
-        .where(AgentRun.session_id == session_id, AgentRun.superseded_at.is_(None))
-        .order_by(AgentRun.id.desc())
-        .limit(1)
-    )
+    return tx.scalar(AgentRun.newest_in(session_id))

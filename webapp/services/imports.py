@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from zipfile import BadZipFile, ZipFile, ZipInfo
 from zlib import error as DeflateError  # noqa: N812 - it is named like a function
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from webapp.database import UtcDateTime, write_tx
@@ -19,7 +19,7 @@ from webapp.database_session import append_items
 from webapp.models import AgentSession, SessionMessage, User
 from webapp.services.chat_file import ChatRefused, ReadChat, ReadMessage, read_chat
 from webapp.services.facts import AccountGone
-from webapp.services.sessions import NAMELESS
+from webapp.services.sessions import NAMELESS, is_name_taken
 
 MAX_CHAT = 20_000_000
 """Bytes of one chat."""
@@ -70,13 +70,12 @@ def import_chat(user_id: UUID, data: bytes) -> ImportedChat:
         raise ChatRefused("it is too large")
     chat = read_chat(data)
     with write_tx() as tx:
-        # Of equal files at once, the second must see the first; nobody else makes a chat of theirs.
         # Into an account that is being deleted nothing comes any more, or that would never end.
         owner = select(User.id).where(User.id == user_id, User.is_active)
         if tx.scalar(owner.with_for_update()) is None:
             raise AccountGone
         row = AgentSession(user_id=user_id, **chat.session)
-        if tx.scalar(select(_is_taken(user_id, row.session_id))):
+        if is_name_taken(tx, user_id, row.session_id):
             # Theirs from before: both are kept, and a program goes on with the first.
             row.session_id = uuid4().hex
         tx.add(row)
@@ -121,10 +120,6 @@ def _unpacked(opened: ZipFile, member: ZipInfo) -> tuple[str, bytes] | RefusedFi
             return member.filename, file.read(MAX_CHAT + 1)
     except (BadZipFile, DeflateError, EOFError, NotImplementedError, RuntimeError, OSError):
         return RefusedFile(member.filename, "it cannot be unpacked")
-
-
-def _is_taken(user_id: UUID, name: str) -> Any:
-    return exists().where(AgentSession.user_id == user_id, AgentSession.session_id == name)
 
 
 def _set_names_and_times(tx: Session, session_id: UUID, chat: ReadChat) -> None:

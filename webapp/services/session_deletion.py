@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, delete, select
 
 from webapp.database import read_tx, write_tx
 from webapp.models import AgentSession
 from webapp.services.facts import SessionGone
+from webapp.services.sessions import is_name_taken
 from webapp.services.undoing import can_be_undone, is_past_undoing
 
 CHATS_AT_ONCE = 20
@@ -38,7 +38,7 @@ def restore_session(session_id: UUID) -> None:
             raise SessionGone
         name = session.deleted_session_id
         session.deleted_at = session.deleted_session_id = None
-        if name is not None and not _is_taken(tx, session.user_id, name):
+        if name is not None and not is_name_taken(tx, session.user_id, name):
             session.session_id = name
 
 
@@ -71,8 +71,3 @@ def _restorable(session_id: UUID) -> Select[AgentSession]:
     return select(AgentSession).where(
         AgentSession.id == session_id, can_be_undone(AgentSession.deleted_at)
     )
-
-
-def _is_taken(tx: Session, user_id: UUID, session_id: str) -> bool:
-    same = AgentSession.user_id == user_id, AgentSession.session_id == session_id
-    return bool(tx.scalar(select(exists().where(*same))))

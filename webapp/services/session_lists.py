@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.database import UtcDateTime, read_tx
@@ -127,12 +127,8 @@ def count_deactivated(user_id: UUID) -> int:
         return tx.scalars(_count(), {"user_id": user_id, "limit": COUNTED}).one()
 
 
-_NEWEST_RUN = (
-    select(AgentRun.id)
-    .where(AgentRun.session_id == bindparam("session_id"), AgentRun.superseded_at.is_(None))
-    .order_by(AgentRun.id.desc())
-    .limit(1)
-)
+_HERE: BindParameter[UUID] = bindparam("here")
+_NEWEST_RUN = AgentRun.newest_in(_HERE).with_only_columns(AgentRun.id)
 
 
 def find_shelf(user_id: UUID, session_id: UUID) -> Shelf | None:
@@ -151,7 +147,7 @@ def find_shelf(user_id: UUID, session_id: UUID) -> Shelf | None:
 def find_newest_run(session_id: UUID) -> UUID | None:
     """The run of the chat that is shown last."""
     with read_tx() as tx:
-        return tx.scalar(_NEWEST_RUN, {"session_id": session_id})
+        return tx.scalar(_NEWEST_RUN, {"here": session_id})
 
 
 def list_sessions(

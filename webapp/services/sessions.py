@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from webapp.database import UNREACHABLE, utc_now, write_tx
-from webapp.models import AgentRun, AgentSession, SessionMessage
+from webapp.models import AgentRun, AgentSession, SessionMessage, User
 from webapp.services.facts import SessionGone
 
 NAMELESS = "New chat"
@@ -92,6 +92,16 @@ def mark_seen(session_id: UUID) -> None:
     # Reading must not fail where this cannot be written.
     with suppress(*UNREACHABLE), write_tx() as tx:
         tx.connection().execute(_SEEN, {"seen_id": session_id})
+
+
+def is_name_taken(tx: Session, user_id: UUID, session_id: str) -> bool:
+    """Whether a chat of the person's is called so for programs; it stays true while `tx` lasts.
+
+    Nobody makes a chat of theirs while their row is held.
+    """
+    tx.execute(select(User.id).where(User.id == user_id).with_for_update())
+    same = AgentSession.user_id == user_id, AgentSession.session_id == session_id
+    return tx.scalars(select(exists().where(*same))).one()
 
 
 def _change(session_id: UUID, **values: object) -> None:

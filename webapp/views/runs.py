@@ -21,6 +21,7 @@ from webapp.models import AgentRun
 from webapp.rendering.transcript import load_turn
 from webapp.rendering.turns import SOMEBODY
 from webapp.runs import continue_run, decide_run, find_message, retry_run, stop_run, wake
+from webapp.services.sessions import mark_seen
 from webapp.services.sign_ins import find_signed_in
 from webapp.web.access import own_run
 from webapp.web.current import settings
@@ -57,7 +58,10 @@ def events(run_id: UUID) -> ResponseReturnValue:
 
 @bp.get("/<uuid:run_id>")
 def show(run_id: UUID) -> ResponseReturnValue:
-    own_run(run_id)
+    """The reply as it is by now, for a window that asks instead of following."""
+    run = own_run(run_id)
+    if not run.status.is_active:
+        mark_seen(run.session_id)
     return render_end(run_id) or abort(404)
 
 
