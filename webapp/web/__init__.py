@@ -1,7 +1,6 @@
 """What stands between HTTP and the views: sign-in, CSRF, doors, errors, headers."""
 
 from flask import Flask
-from jinja2 import StrictUndefined
 
 from webapp.config import Settings
 from webapp.web.access import init_access
@@ -17,6 +16,7 @@ from webapp.web.places import init_places
 from webapp.web.request_log import init_request_log
 from webapp.web.sign_in import init_sign_in
 from webapp.web.streams import init_streams
+from webapp.web.templates import init_templates
 from webapp.web.undo import init_undo
 
 
@@ -26,9 +26,7 @@ def init_web(app: Flask, settings: Settings) -> None:
     A request meets them in this order: a name and a method that we answer to, somebody who may
     enter, a form of reasonable size, sent by a page of ours.
     """
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
+    init_templates(app, settings)
     init_request_log(app, settings)
     init_headers(app, settings)
     init_compression(app, settings)
