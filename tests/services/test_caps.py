@@ -10,10 +10,10 @@ from tests.factories import make_user
 from tests.services.chats import make_chat, remove
 from webapp.config import UsageCaps
 from webapp.database import write_tx
-from webapp.models import AgentRun, AgentSession, RunStatus, User
+from webapp.models import AgentSession, User
 from webapp.services.caps import check_caps, find_caps, list_allowances, set_caps
 from webapp.services.facts import AccountGone, CapReached
-from webapp.services.usage import count_message, count_tokens
+from webapp.services.usage import COUNTS, count_message, count_used
 
 pytestmark = pytest.mark.usefixtures("app")
 NOON = datetime(2030, 1, 31, 12, tzinfo=UTC)
@@ -29,18 +29,8 @@ def use(user: User, messages: int = 0, tokens: int = 0) -> AgentSession:
     with write_tx() as tx:
         for _ in range(messages):
             count_message(tx, user.id, "Assistant")
-        run = AgentRun(
-            session_id=chat.id,
-            status=RunStatus.FINISHED,
-            idempotency_key="a",
-            input=[],
-            model="a-model",
-            input_tokens=tokens,
-            output_tokens=0,
-        )
-        tx.add(run)
-        tx.flush()
-        count_tokens(tx, run.id)
+        used = dict.fromkeys(COUNTS[1:], 0) | {"input_tokens": tokens}
+        count_used(tx, user.id, "Assistant", "a-model", used)
     return chat
 
 

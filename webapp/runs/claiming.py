@@ -37,7 +37,7 @@ _CLAIM = (
         updated_at=utc_now(),
     )
     .returning(AgentRun.epoch, utc_now().label("now"), AgentRun.input, AgentRun.state)
-    .returning(AgentRun.session_id, *(getattr(AgentRun, name) for name in USED))
+    .returning(AgentRun.session_id)
 )
 IF_OURS = (
     update(AgentRun)
@@ -49,27 +49,32 @@ IF_OURS = (
     .returning(AgentRun.id)
 )
 _HOLD = IF_OURS.values(updated_at=utc_now())
-_CHAT = (
-    select(AgentSession.id, AgentSession.session_id, AgentSession.agent_name)
-    .add_columns(AgentSession.agent_instructions, AgentSession.user_id)
-    .add_columns(User.display_name, User.time_zone)
-    .join(User)
-    .where(AgentSession.id == bindparam("session_id"))
-)
-_APPROVED = select(ToolApproval.tool_name).where(ToolApproval.session_id == bindparam("session_id"))
+# Who spoke last in the runs with the agent that the chat is with now.
 _SPEAKER = (
     select(SessionMessage.agent_name)
     .join(AgentRun, AgentRun.id == SessionMessage.run_id)
     .where(
-        SessionMessage.session_id == bindparam("session_id"),
+        SessionMessage.session_id == AgentSession.id,
         SessionMessage.superseded_at.is_(None),
         SessionMessage.agent_name.is_not(None),
-        AgentRun.agent_name == bindparam("agent_name"),
+        AgentRun.agent_name == AgentSession.agent_name,
     )
     .order_by(SessionMessage.position.desc())
     .limit(1)
+    .correlate(AgentSession)
 )
 _SPEAKER_BEFORE = _SPEAKER.where(SessionMessage.run_id != bindparam("run_id"))
+# A row for each tool that the person has approved, or one without.
+_CHAT = (
+    select(AgentSession.id, AgentSession.session_id, AgentSession.agent_name)
+    .add_columns(AgentSession.agent_instructions, AgentSession.user_id)
+    .add_columns(User.display_name, User.time_zone, ToolApproval.tool_name)
+    .add_columns(_SPEAKER.scalar_subquery().label("speaker"))
+    .add_columns(_SPEAKER_BEFORE.scalar_subquery().label("speaker_before"))
+    .join(User)
+    .outerjoin(ToolApproval, ToolApproval.session_id == AgentSession.id)
+    .where(AgentSession.id == bindparam("session_id"))
+)
 _EVENTS = (
     select(RunEvent)
     .where(RunEvent.run_id == bindparam("run_id"), RunEvent.last_seq > bindparam("after"))
@@ -99,8 +104,6 @@ class ClaimedRun:
     """Who of the chat's agents spoke last: it may have been handed over."""
     speaker_before: str | None
     """Who spoke last before this run."""
-    used: dict[str, int]
-    """Requests and tokens that the run has used, and been counted for, before."""
     approved_tools: frozenset[str]
     """What the person has approved for the rest of the chat."""
     known: Sequence[Numbered]
@@ -117,12 +120,12 @@ def claim_run(run_id: UUID) -> ClaimedRun | None:
         claimed = connection.execute(_CLAIM, {"run_id": run_id}).one_or_none()
         if claimed is None:
             return None
-        here = {"session_id": claimed.session_id}
-        session = connection.execute(_CHAT, here).one()
+        here = {"session_id": claimed.session_id, "run_id": run_id}
+        chat = connection.execute(_CHAT, here).all()
+        session = chat[0]
         is_first = claimed.epoch == 1  # Nothing can have come of it yet.
         known = [] if is_first else stored_events(tx, run_id)
         items = [] if is_first else stored_items(tx, run_id)
-        before = _last_speaker(tx, session, but=run_id)
         return ClaimedRun(
             id=run_id,
             epoch=claimed.epoch,
@@ -137,10 +140,9 @@ def claim_run(run_id: UUID) -> ClaimedRun | None:
             user_id=session.user_id,
             display_name=session.display_name,
             time_zone=session.time_zone,
-            speaker=last_speaker(known) or (_last_speaker(tx, session) if items else before),
-            speaker_before=before,
-            used={name: getattr(claimed, name) for name in USED},
-            approved_tools=frozenset(connection.scalars(_APPROVED, here)),
+            speaker=last_speaker(known) or session.speaker,
+            speaker_before=session.speaker_before,
+            approved_tools=frozenset(row.tool_name for row in chat if row.tool_name),
             known=known,
             texts=count_texts(items),
             engine=_engine(tx),
@@ -155,19 +157,16 @@ def stored_events(tx: Session, run_id: UUID, after: int = 0) -> list[Numbered]:
 
 def hold_fence(
     tx: Session, run_id: UUID, epoch: int, change: Update | None = None, **values: Any
-) -> None:
-    """Make a `change` that this module's `IF_OURS` limits. Raises RunFenced if it is not ours."""
+) -> Row[Any]:
+    """Make a `change` that this module's `IF_OURS` limits, and give what it returns.
+
+    Raises RunFenced if the run is not ours.
+    """
     ours = {"of": run_id, "held": epoch, **values}
-    held = tx.connection().execute(_HOLD if change is None else change, ours)
-    if held.one_or_none() is None:
+    held = tx.connection().execute(_HOLD if change is None else change, ours).one_or_none()
+    if held is None:
         raise RunFenced(run_id)
-
-
-def _last_speaker(tx: Session, session: Row[Any], but: UUID | None = None) -> str | None:
-    """Who spoke last in the runs with the agent that the chat is with now."""
-    spoken = _SPEAKER if but is None else _SPEAKER_BEFORE
-    here = {"session_id": session.id, "agent_name": session.agent_name, "run_id": but}
-    return tx.connection().scalar(spoken, here)
+    return held
 
 
 def _engine(tx: Session) -> Engine:

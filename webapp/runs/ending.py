@@ -7,21 +7,26 @@ from enum import Enum
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Boolean, bindparam, case, func, select, update
+from sqlalchemy import BindParameter, Boolean, Row, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from webapp.database import utc_now
 from webapp.database_session import append_items
-from webapp.metrics import RUNS
+from webapp.metrics import FIRST_TOKEN, RUNS
 from webapp.models import AgentRun, AgentSession, RunStatus
 from webapp.runs.claiming import IF_OURS, USED, hold_fence, stored_events
 from webapp.runs.dismissing import answers_to_open_calls
 from webapp.runs.events import Numbered, failed_calls, last_speaker
 from webapp.runs.unsaved import is_whole, stored_items, unsaved_items
+from webapp.services.usage import count_used
 
-_chat = select(AgentRun.session_id).where(AgentRun.id == bindparam("run_id")).scalar_subquery()
 # Built once: that costs more than the database takes for them.
-_TOUCH = update(AgentSession).where(AgentSession.id == _chat).values(last_activity_at=utc_now())
+_TOUCH = (
+    update(AgentSession)
+    .where(AgentSession.id == bindparam("of"))
+    .values(last_activity_at=utc_now())
+    .returning(AgentSession.user_id)
+)
 
 
 def _new(name: str) -> BindParameter[Any]:
@@ -38,6 +43,9 @@ _END = IF_OURS.values(
         "ended_at": case((bindparam("is_over", type_=Boolean), utc_now())),
         "updated_at": utc_now(),
     }
+).returning(
+    *(AgentRun.session_id, AgentRun.agent_name, AgentRun.model),
+    *(AgentRun.queued_at, AgentRun.first_token_at),
 )
 
 
@@ -137,7 +145,7 @@ def end_run(
         hold_fence(tx, run_id, epoch)
         if keep_unsaved(tx, run_id, known, ending):
             ending = FINISHED
-    hold_fence(
+    ended = hold_fence(
         tx,
         run_id,
         epoch,
@@ -153,7 +161,8 @@ def end_run(
         is_over=ending.status is not RunStatus.PAUSED,
         **{f"new_{name}": told.used.get(name, 0) for name in USED},
     )
-    _touch_session(tx, run_id)
+    owner = tx.connection().execute(_TOUCH, {"of": ended.session_id}).scalar_one()
+    _count(tx, owner, ended, told)
     if ending.status is not RunStatus.PAUSED:
         RUNS.add(outcome=ending.status.value)
     return ending.status
@@ -197,5 +206,9 @@ def _failed_calls(tx: Session, run_id: UUID, epoch: int, events: Sequence[Number
     return list(dict.fromkeys([*(before or ()), *failed_calls(events)]))
 
 
-def _touch_session(tx: Session, run_id: UUID) -> None:
-    tx.connection().execute(_TOUCH, {"run_id": run_id})
+def _count(tx: Session, owner: UUID, ended: Row[Any], told: Told) -> None:
+    """Count what a performance used, and how long its first word took."""
+    if told.first_token_at is not None and told.first_token_at == ended.first_token_at:
+        FIRST_TOKEN.observe((ended.first_token_at - ended.queued_at).total_seconds())
+    if any(told.used.values()):
+        count_used(tx, owner, ended.agent_name, ended.model, told.used)

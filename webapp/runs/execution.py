@@ -39,7 +39,6 @@ from webapp.runs.recorder import Recorder
 from webapp.runs.run_session import RunFenced
 from webapp.runs.spans import SPANS
 from webapp.runs.threads import in_database_thread
-from webapp.services.usage import count_tokens
 
 LETTING_GO = 0.15
 """Seconds that a halted turn has to come to its end; then it is left to itself, fenced."""
@@ -189,7 +188,6 @@ def _write_end(
             status = end_run(tx, run.id, run.epoch, ending, events, told=told)
             if spans:
                 tx.connection().execute(_INSERT_SPANS, spans)
-            count_tokens(tx, run.id, run.used)
             return status
     with read_tx() as tx:
         return tx.scalar(select(AgentRun.status).where(AgentRun.id == run.id)) or GONE

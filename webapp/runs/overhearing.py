@@ -5,6 +5,7 @@ That costs more than all that Parley does with it.
 """
 
 from collections.abc import AsyncIterator
+from copy import copy
 from typing import Any, Protocol
 
 from agents import Agent, Model, ModelProvider, ModelResponse
@@ -26,7 +27,9 @@ def overheard(agent: Agent[Any], ear: Ear) -> Agent[Any]:
     model = agent.model
     if not isinstance(model, Model) or agent.handoffs or agent.input_guardrails:
         return agent
-    return agent.clone(model=_Overheard(model, ear))
+    heard = copy(agent)  # A clone looks all that was given through again.
+    heard.model = _Overheard(model, ear)
+    return heard
 
 
 class Overhearing(ModelProvider):

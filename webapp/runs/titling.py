@@ -22,7 +22,7 @@ from webapp.models import AgentRun, AgentSession, MessageRole, RunStatus, Sessio
 from webapp.runs.casting import Catalogue
 from webapp.runs.threads import in_database_thread
 from webapp.services.sessions import first_words
-from webapp.services.usage import count_aside
+from webapp.services.usage import count_used
 
 SECONDS = 20
 READ = 2_000
@@ -115,4 +115,4 @@ def _write(chat: Untitled, title: str | None, used: dict[str, int]) -> None:
             tx.execute(
                 here.values(session_name=title), execution_options={"synchronize_session": False}
             )
-        count_aside(tx, chat.user_id, chat.agent_name, chat.model, used)
+        count_used(tx, chat.user_id, chat.agent_name, chat.model, used)

@@ -28,6 +28,8 @@ def fit_history(
     if min(max_items or 1, max_tokens or 1) < 1 or 0 in {max_items, max_tokens}:
         raise ValueError("a limit of a history is at least 1")
     left = _Room(items, max_items, max_tokens)
+    if left.fits(0):
+        return list(items), 0
     places = list(_places_to_begin(items))
     turns = [0, *(place for place in places if _begins_turn(items, place))]
     for place in turns:

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from webapp.database import read_tx
-from webapp.metrics import FIRST_TOKEN, TOKENS
-from webapp.models import AgentRun, AgentSession, UsageDay
+from webapp.metrics import TOKENS
+from webapp.models import UsageDay
 
 COUNTS = (
     "messages",
@@ -34,13 +34,6 @@ def _adding(insert: Any) -> Any:
 
 # Built once: that costs more than the database takes for them.
 _ADD = {"sqlite": _adding(sqlite.insert), "postgresql": _adding(postgresql.insert)}
-_RUN = (
-    select(AgentSession.user_id, AgentRun.agent_name, AgentRun.model)
-    .add_columns(AgentRun.queued_at, AgentRun.first_token_at)
-    .add_columns(*(getattr(AgentRun, name) for name in COUNTS[1:]))
-    .join(AgentSession, AgentSession.id == AgentRun.session_id)
-    .where(AgentRun.id == bindparam("run_id"))
-)
 
 
 def today() -> date:
@@ -53,32 +46,14 @@ def count_message(tx: Session, user_id: UUID, agent_name: str | None) -> None:
     _add(tx, user_id, agent_name, None, messages=1)
 
 
-def count_tokens(tx: Session, run_id: UUID, counted: Mapping[str, int] | None = None) -> None:
-    """Count what a run used, in the transaction that ends it.
-
-    `counted` is what was counted before, of a run that has paused or ended and gone on.
-    """
-    run = tx.connection().execute(_RUN, {"run_id": run_id}).one_or_none()
-    if run is None:
-        return
-    counted = counted or {}
-    if run.first_token_at is not None and not any(counted.values()):
-        FIRST_TOKEN.observe((run.first_token_at - run.queued_at).total_seconds())
-    used = {name: getattr(run, name) - counted.get(name, 0) for name in COUNTS[1:]}
-    if any(used.values()):
-        TOKENS.add(used["input_tokens"], kind="input")
-        TOKENS.add(used["output_tokens"], kind="output")
-        _add(tx, run.user_id, run.agent_name, run.model, **used)
-
-
-def count_aside(
+def count_used(
     tx: Session,
     user_id: UUID,
     agent_name: str | None,
     model: str | None,
     used: Mapping[str, int],
 ) -> None:
-    """Count what was used for a person beside their runs."""
+    """Count what a run used, in the transaction that ends it, or what was used beside the runs."""
     TOKENS.add(used["input_tokens"], kind="input")
     TOKENS.add(used["output_tokens"], kind="output")
     _add(tx, user_id, agent_name, model, **used)
