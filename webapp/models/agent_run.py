@@ -95,11 +95,6 @@ class AgentRun(Entity):
 
     session: Mapped[AgentSession] = relationship()
 
-    @property
-    def is_unbegun(self) -> bool:
-        """Whether nobody has worked on it yet, so that nothing can have come of it."""
-        return self.status is RunStatus.QUEUED and self.epoch == 0
-
     @classmethod
     def owned_by(cls, user_id: UUID | BindParameter[UUID]) -> Select["AgentRun"]:
         own = AgentSession.user_id == user_id

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from webapp.database import read_tx
 from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, RunEvent
 from webapp.models import SessionMessage as Message
+from webapp.rendering.shown_runs import RUN_COLUMNS, ShownRun, load_runs
 from webapp.rendering.turns import Chat, Gathered, add_runs, gather_turns, show_turn
 from webapp.rendering.versions import add_versions
 from webapp.rendering.view_models import Origin, PersonMessage, Transcript, Turn
@@ -38,8 +39,8 @@ _CHAT = (
 )
 # Built once: that costs more than the database takes for them.
 _TURN = (
-    select(AgentRun, _is_newest, *_CHAT)
-    .join(AgentSession)
+    select(*RUN_COLUMNS, _is_newest, *_CHAT)
+    .join(AgentSession, AgentSession.id == AgentRun.session_id)
     .where(AgentRun.id == bindparam("run_id"))
 )
 """A run, whether it is its chat's newest, and the chat."""
@@ -67,8 +68,7 @@ def load_transcript(session_id: UUID, place: Place = END) -> Transcript:
             return Transcript((), None)
         window = load_window(tx, session_id, place)
         turns = gather_turns(window.entries)
-        runs = tx.scalars(_runs_within(session_id, window)).all()
-        turns = add_runs(turns, runs)
+        turns = add_runs(turns, load_runs(tx, _runs_within(session_id, window)))
         add_events(tx, turns)
         last = turns[-1] if turns and not window.has_later else None
         shown = [show_turn(turn, chat, is_last=turn is last, at=place.at) for turn in turns]
@@ -85,21 +85,21 @@ def load_turns(session_id: UUID) -> list[Turn]:
 def load_turn(run_id: UUID) -> Turn | None:
     """One turn as it is now; None when its chat is gone."""
     with read_tx() as tx:
-        row = tx.execute(_TURN, {"run_id": run_id}).one_or_none()
+        row = tx.connection().execute(_TURN, {"run_id": run_id}).one_or_none()
         if row is None:
             return None
-        run, is_last, session_id, agent_name, is_active, _ = row
-        chat = Chat(session_id, agent_name, is_active)
+        width = len(RUN_COLUMNS)
+        run, is_last, chat = ShownRun(*row[:width]), row[width], Chat(*row[width + 1 :])
         turn = Gathered(run)
         if not run.is_unbegun:
-            found = tx.execute(_ITEMS, {"run_id": run_id}).all()
+            found = tx.connection().execute(_ITEMS, {"run_id": run_id}).all()
             turn = next(iter(gather_turns(entries_of(found))), turn)
             turn.run = run
             add_events(tx, [turn])
         shown = show_turn(turn, chat, is_last=is_last)
         if run.version_of is None:
             return shown
-        return next(iter(add_versions(tx, session_id, [turn], [shown])), None)
+        return next(iter(add_versions(tx, chat.id, [turn], [shown])), None)
 
 
 def load_message(session_id: UUID, position: int) -> PersonMessage | None:
@@ -131,7 +131,9 @@ def _runs_within(session_id: UUID, window: Window) -> Select[AgentRun]:
 
 def add_events(tx: Session, turns: Iterable[Gathered]) -> None:
     """What an active run has said so far; of the others, when their tools began and ended."""
-    by_run = {turn.run.id: turn for turn in turns if turn.run}
+    by_run = {turn.run.id: turn for turn in turns if turn.run and turn.needs_events}
+    if not by_run:
+        return
     active = [turn.run.id for turn in by_run.values() if turn.run and turn.run.status.is_active]
     rows = tx.scalars(_EVENTS, {"run_ids": list(by_run), "active": active})
     for run_id, events in groupby(rows, key=lambda row: row.run_id):

@@ -7,9 +7,10 @@ from typing import Any, Literal
 from uuid import UUID
 
 from webapp.assistants.fault_words import REWORDABLE
-from webapp.models import AgentRun, RunStatus
+from webapp.models import RunStatus
 from webapp.rendering.draft import Draft
 from webapp.rendering.items import is_from_person, tell, text_of
+from webapp.rendering.shown_runs import ShownRun
 from webapp.rendering.view_models import Approval, Notice, PersonMessage, Reply, Turn
 from webapp.runs.events import Numbered, ToolFinished, ToolStarted
 from webapp.runs.retrying import RETRYABLE, UNFINISHED
@@ -33,7 +34,7 @@ class Entry:
 class Gathered:
     """The entries of one turn, and its run if it has one."""
 
-    run: AgentRun | None = None
+    run: ShownRun | None = None
     messages: list[Entry] = field(default_factory=list)
     replies: list[Entry] = field(default_factory=list)
     events: Sequence[Numbered] = ()
@@ -60,6 +61,13 @@ class Gathered:
         return self.run.version_of or self.start if self.run else self.start
 
     @property
+    def needs_events(self) -> bool:
+        """They tell all of an active reply, and of a settled one when its tools began and ended."""
+        if self.run is None:
+            return False
+        return self.run.status.is_active or any(_may_call(entry.item) for entry in self.replies)
+
+    @property
     def dom_id(self) -> str:
         if self.run_id:
             return str(self.run_id)
@@ -80,7 +88,7 @@ def gather_turns(entries: Iterable[Entry]) -> list[Gathered]:
     return turns
 
 
-def add_runs(turns: list[Gathered], runs: Sequence[AgentRun]) -> list[Gathered]:
+def add_runs(turns: list[Gathered], runs: Sequence[ShownRun]) -> list[Gathered]:
     """Give turns their runs, and runs of which the session holds nothing yet a turn."""
     waiting = {run.id: run for run in sorted(runs, key=lambda run: run.id)}
     for turn in turns:
@@ -179,7 +187,7 @@ def _reply(turn: Gathered, chat: Chat, *, is_last: bool) -> Reply | None:
     )
 
 
-def _is_rewordable(run: AgentRun | None) -> bool:
+def _is_rewordable(run: ShownRun | None) -> bool:
     return run is not None and run.error_kind in REWORDABLE and run.status is RunStatus.FAILED
 
 
@@ -187,7 +195,7 @@ def _approvals(draft: Draft) -> tuple[Approval, ...]:
     return tuple(call.asked() for call in draft.calls.values() if call.is_waiting)
 
 
-def _seconds(run: AgentRun, until: datetime | None) -> float | None:
+def _seconds(run: ShownRun, until: datetime | None) -> float | None:
     """From when the run began to be worked on."""
     return (until - run.started_at).total_seconds() if until and run.started_at else None
 
@@ -213,6 +221,10 @@ def make_draft(turn: Gathered, agent_name: str) -> Draft:
     return draft
 
 
+def _may_call(item: Mapping[str, Any]) -> bool:
+    return _is_call(item) or "tool_calls" in item
+
+
 def _is_call(item: Mapping[str, Any]) -> bool:
     """A handoff's own items may bear the name of either agent."""
     return "role" not in item
@@ -228,7 +240,7 @@ def _durations(events: Iterable[Numbered]) -> Iterator[tuple[str, float]]:
                 yield call_id, at - started.pop(call_id)
 
 
-def _notice(run: AgentRun | None, *, has_parts: bool) -> Notice | None:
+def _notice(run: ShownRun | None, *, has_parts: bool) -> Notice | None:
     status = run.status if run else RunStatus.FINISHED
     kept = "What was written is kept." if has_parts else ""
     match status:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from webapp.database import read_tx
 from webapp.models import ACTIVE_STATUSES, AgentRun
+from webapp.rendering.shown_runs import ShownRun, load_runs
 from webapp.rendering.turns import Chat, Entry, Gathered, gather_turns, show_turn
 from webapp.rendering.view_models import Turn
 from webapp.services.exports import ExportedChat, ExportedMessage
@@ -40,8 +41,8 @@ def _shown(chat: ExportedChat, turns: Sequence[Gathered]) -> Iterator[Turn]:
             yield shown
 
 
-def _ended_runs(ids: set[Any]) -> dict[Any, AgentRun]:
+def _ended_runs(ids: set[Any]) -> dict[Any, ShownRun]:
     """How the replies ended. One that goes on is shown as far as it is stored."""
     ended = select(AgentRun).where(AgentRun.id.in_(ids), AgentRun.status.not_in(ACTIVE_STATUSES))
     with read_tx() as tx:
-        return {run.id: run for run in tx.scalars(ended)}
+        return {run.id: run for run in load_runs(tx, ended)}
