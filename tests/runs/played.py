@@ -31,7 +31,7 @@ def play(run_id: UUID, how: str) -> None:
         return
     number = next(_numbers)
     with write_tx() as tx:
-        items = [*run.input, *_items(how, number)] if how != "failed" else []
+        items = _items(how, number)
         append_items(tx, run.session_key, items, run_id=run.id, agent_name="Assistant")
         end_run(tx, run.id, run.epoch, ENDINGS[how], [])
 

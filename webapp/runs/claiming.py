@@ -10,6 +10,7 @@ from sqlalchemy import Engine, Row, Update, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from webapp.database import utc_now, write_tx
+from webapp.database_session import append_items
 from webapp.models import (
     AgentRun,
     AgentSession,
@@ -89,8 +90,6 @@ class ClaimedRun:
     id: UUID
     epoch: int
     claimed_at: datetime
-    input: list[dict[str, Any]]
-    """What the session does not hold yet."""
     state: str | None
     """The SDK's RunState, when the run goes on after a pause."""
     agent_name: str | None
@@ -114,7 +113,10 @@ class ClaimedRun:
 
 
 def claim_run(run_id: UUID) -> ClaimedRun | None:
-    """Make a queued run ours and running; None when it is not queued any more."""
+    """Make a queued run ours and running; None when it is not queued any more.
+
+    From now on the session holds what the person sent.
+    """
     with write_tx() as tx:
         connection = tx.connection()
         claimed = connection.execute(_CLAIM, {"run_id": run_id}).one_or_none()
@@ -126,12 +128,14 @@ def claim_run(run_id: UUID) -> ClaimedRun | None:
         is_first = claimed.epoch == 1  # Nothing can have come of it yet.
         known = [] if is_first else stored_events(tx, run_id)
         items = [] if is_first else stored_items(tx, run_id)
+        speaker = last_speaker(known) or session.speaker
+        if not items:
+            speaks = speaker or session.agent_name
+            append_items(tx, session.id, claimed.input, run_id=run_id, agent_name=speaks)
         return ClaimedRun(
             id=run_id,
             epoch=claimed.epoch,
             claimed_at=claimed.now,
-            # What is stored is read from the session: a run that goes on has nothing to add.
-            input=[] if items else claimed.input,
             state=claimed.state,
             agent_name=session.agent_name,
             agent_instructions=session.agent_instructions,
@@ -140,7 +144,7 @@ def claim_run(run_id: UUID) -> ClaimedRun | None:
             user_id=session.user_id,
             display_name=session.display_name,
             time_zone=session.time_zone,
-            speaker=last_speaker(known) or session.speaker,
+            speaker=speaker,
             speaker_before=session.speaker_before,
             approved_tools=frozenset(row.tool_name for row in chat if row.tool_name),
             known=known,

@@ -68,7 +68,7 @@ class Play:
         self._listener = Listener(
             self._recorder, speaks, self._run.texts, max_output=self._settings.max_output
         )
-        work: Work | None = cast("list[TResponseInputItem]", self._run.input)
+        work: Work | None = []  # The session holds all that the agent is to read.
         if paused:
             work = await resumed(agent, self._run, self._context(), self._recorder)
         SPANS.collect(self._run.id)

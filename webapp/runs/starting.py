@@ -30,11 +30,10 @@ _CHAT = (
 _SENT = select(AgentRun.id).where(
     AgentRun.session_id == bindparam("session_id"), AgentRun.idempotency_key == bindparam("key")
 )
-_ACTIVE = (
-    select(AgentRun.id, AgentRun.status)
-    .where(AgentRun.session_id == bindparam("session_id"), AgentRun.status.in_(ACTIVE_STATUSES))
-    .with_for_update()
+_ACTIVE = select(AgentRun.id, AgentRun.status).where(
+    AgentRun.session_id == bindparam("session_id"), AgentRun.status.in_(ACTIVE_STATUSES)
 )
+_HELD = _ACTIVE.with_for_update()
 _PERSON = select(User.id).where(User.id == bindparam("user_id")).with_for_update(key_share=True)
 _COUNTS = (
     select(func.count(), func.count().filter(AgentSession.user_id == bindparam("user_id")))
@@ -137,7 +136,11 @@ def make_way(tx: Session, session: LockedSession) -> None:
 
     Raises RunAlreadyActive for any other.
     """
-    active = tx.connection().execute(_ACTIVE, {"session_id": session.id}).one_or_none()
+    here = {"session_id": session.id}
+    active = tx.connection().execute(_ACTIVE, here).one_or_none()
+    if active is not None and active.status is RunStatus.PAUSED:
+        # Held only now: who works on a run holds it, and may be waiting for the chat.
+        active = tx.connection().execute(_HELD, here).one_or_none()
     if active is None:
         return
     if active.status is not RunStatus.PAUSED:
