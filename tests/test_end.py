@@ -1,6 +1,5 @@
 """Ending the server in the middle of a reply: it may end within its time, and is kept beyond it."""
 
-import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +8,8 @@ import pytest
 
 from tests.support.model_server import ModelServer
 from tests.support.model_turns import Gate, say
-from tests.support.server import LiveServer, live_server
-from tests.support.visitor import Visitor
+from tests.support.server import live_server
+from tests.support.visitor import Visitor, first_admin
 
 WORDS = [f"word{number} " for number in range(20)]
 TEXT = "".join(WORDS).strip()
@@ -20,17 +19,6 @@ TEXT = "".join(WORDS).strip()
 def model() -> Iterator[ModelServer]:
     with ModelServer() as server:
         yield server
-
-
-def first_admin(server: LiveServer) -> Visitor:
-    server.wait_for_output("/setup?token=")
-    link = re.search(r"(/setup\?token=\S+)", server.output())
-    assert link is not None
-    visitor = Visitor(server.base_url)
-    visitor.go(link[1])
-    visitor.send("/setup", display_name="Ada", email="ada@example.org", password="violet harbour 9")
-    visitor.go("/")
-    return visitor
 
 
 def ended_after(

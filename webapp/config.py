@@ -105,6 +105,8 @@ class Settings(BaseSettings):
     """How many proxies in front set X-Forwarded-For; 0 ignores the header."""
     threads: Annotated[int, Field(ge=40, le=2000)] = 256
     """Threads of the server; 32 of them are kept for pages, the rest may hold streams."""
+    one_processor: bool = False
+    """Serves more people at once, on one processor; tools in threads still have all of them."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """What is logged: this and what is graver."""
     stop_seconds: Annotated[int, Field(ge=0, le=3600)] = 5

@@ -20,11 +20,15 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from webapp.assistants import catalogue
 from webapp.config import Settings
+from webapp.processors import use_one
 from webapp.runs import Executor, start_executor
 from webapp.secret_key import secret_key
 from webapp.services.accounts import has_users
 from webapp.services.setup import setup_token
 from webapp.web.streams import close_all
+
+NEW_OBJECTS = 10_000
+"""Between two looks of the garbage collector; a message makes some thousands."""
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +40,8 @@ def begin(worker: ThreadWorker, settings: Settings, alive: int) -> None:
     """
     if settings.agents:
         _load_agents(settings)
+    if settings.one_processor:
+        use_one()  # Before the threads are made that take turns: they get it from this one.
     executor = start_executor(settings)
     ending = _Ending(alive, executor, settings.stop_seconds)
     _ending[:] = [ending]
@@ -57,13 +63,15 @@ def begin(worker: ThreadWorker, settings: Settings, alive: int) -> None:
 def _settle() -> None:
     """Load what the first message needs, and tell the garbage collector that it stays.
 
-    Otherwise it looks again and again at hundreds of thousands of objects that never go.
+    Otherwise it looks again and again at hundreds of thousands of objects that never go. Nor does
+    it look after every few hundred new ones: they are those of the replies on their way.
     """
     with suppress(Exception):  # Whoever needs the agents is told why they are not there.
         catalogue.current()
     import_module("webapp.runs.execution")
     gc.collect()
     gc.freeze()
+    gc.set_threshold(NEW_OBJECTS)
 
 
 def send_away() -> None:

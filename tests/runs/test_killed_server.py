@@ -1,6 +1,5 @@
 """`kill -9` for the whole server, and a start: what was said is there, what waits is answered."""
 
-import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,7 +11,7 @@ from tests.runs.stage import until
 from tests.support.model_server import ModelServer
 from tests.support.model_turns import Gate, say
 from tests.support.server import LiveServer, live_server
-from tests.support.visitor import Visitor
+from tests.support.visitor import Visitor, first_admin
 
 WORDS = [f"word{number} " for number in range(40)]
 
@@ -33,15 +32,7 @@ def server(tmp_path: Path, model: ModelServer) -> Iterator[LiveServer]:
 
 @pytest.fixture
 def ada(server: LiveServer) -> Visitor:
-    """The first admin, in a new chat."""
-    server.wait_for_output("/setup?token=")
-    visitor = Visitor(server.base_url)
-    found = re.search(r"(/setup\?token=\S+)", server.output())
-    assert found is not None
-    visitor.go(found[1])
-    visitor.send("/setup", display_name="Ada", email="ada@example.org", password="violet harbour 9")
-    visitor.go("/")
-    return visitor
+    return first_admin(server)
 
 
 def written(server: LiveServer) -> str:

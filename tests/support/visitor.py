@@ -5,7 +5,7 @@ from http.cookiejar import CookieJar
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
-from tests.support.server import PATIENCE
+from tests.support.server import PATIENCE, LiveServer
 
 _HIDDEN = re.compile(r'<input[^>]* name="(csrf_token|key|token)"[^>]* value="([^"]*)"')
 
@@ -32,3 +32,15 @@ class Visitor:
         with self._opener.open(url, body, timeout=PATIENCE) as answer:
             self.address = answer.url
             self.page = answer.read().decode()
+
+
+def first_admin(server: LiveServer) -> Visitor:
+    """Ada, who has made the first account, in front of a new chat."""
+    server.wait_for_output("/setup?token=")
+    link = re.search(r"(/setup\?token=\S+)", server.output())
+    assert link is not None
+    visitor = Visitor(server.base_url)
+    visitor.go(link[1])
+    visitor.send("/setup", display_name="Ada", email="ada@example.org", password="violet harbour 9")
+    visitor.go("/")
+    return visitor

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from webapp.assistants import catalogue as assistants
 from webapp.assistants.choice import is_offline
 from webapp.config import Settings
+from webapp.processors import using_all
 from webapp.runs.after_commit import after_commit
 from webapp.runs.channel import MemoryChannel
 from webapp.runs.ending import Halt
@@ -32,6 +33,18 @@ LAST_WORDS = 5.0
 """Seconds that interrupted turns have to write their ends when the process goes."""
 
 log = structlog.get_logger(__name__)
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """The programs that agents start, such as MCP servers, may use all processors."""
+
+    async def subprocess_exec(self, *args: Any, **kwargs: Any) -> Any:
+        with using_all():
+            return await super().subprocess_exec(*args, **kwargs)
+
+    async def subprocess_shell(self, *args: Any, **kwargs: Any) -> Any:
+        with using_all():
+            return await super().subprocess_shell(*args, **kwargs)
 
 
 class _Job:
@@ -74,7 +87,7 @@ class Executor:
         self._execution: Any = None
         self._agents: Any = None
         self._is_open = False
-        self._loop = asyncio.new_event_loop()
+        self._loop = _Loop()
         self._thread = threading.Thread(target=self._run_loop, name="runs", daemon=True)
 
     def start(self) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
+from webapp.processors import use_all
+
 Result = TypeVar("Result")
 Params = ParamSpec("Params")
 
@@ -41,6 +43,7 @@ class ThreadEach(ThreadPoolExecutor):
         def run() -> None:
             if not future.set_running_or_notify_cancel():
                 return
+            use_all()
             try:
                 future.set_result(work(*args, **kwargs))
             except BaseException as error:  # noqa: BLE001 - the waiting coroutine raises it
