@@ -21,9 +21,10 @@ from tests.rendering.chats import (
 from tests.support.pages import Page
 from webapp.database import write_tx
 from webapp.models import AgentSession, MessageRole, RunStatus, SessionMessage
-from webapp.rendering.transcript import load_transcript, load_turn, load_turns
+from webapp.rendering.transcript import load_transcript, load_turn, load_turns, show_queued
 from webapp.rendering.view_models import ThoughtPart, ToolsPart, Turn
 from webapp.rendering.windows import Place
+from webapp.runs import send_message
 from webapp.runs.events import TextDelta, ToolFinished, ToolStarted
 
 
@@ -206,3 +207,10 @@ def test_what_was_tried_again_is_no_longer_shown(chat: AgentSession) -> None:
 def test_a_stranger_session_is_empty(app: Flask) -> None:
     assert load_turns(UUID(int=7)) == []
     assert load_turn(UUID(int=7)) is None
+
+
+def test_what_was_sent_just_now_is_shown_as_it_is_loaded_later(chat: AgentSession) -> None:
+    sent = send_message(chat.id, "Go\n*on*", "the-key")
+    assert sent.run
+    assert show_queued(sent.run) == load_turn(sent.run_id)
+    assert send_message(chat.id, "Go", "the-key").run is None

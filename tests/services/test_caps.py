@@ -36,7 +36,7 @@ def use(user: User, messages: int = 0, tokens: int = 0) -> AgentSession:
 
 def check(user: User, **defaults: int) -> None:
     with write_tx() as tx:
-        check_caps(tx, user.id, UsageCaps(**defaults))
+        check_caps(tx, user.id, list(find_caps(user.id).values()), UsageCaps(**defaults))
 
 
 def test_without_caps_everything_is_allowed(ada: User) -> None:

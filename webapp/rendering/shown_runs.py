@@ -17,19 +17,19 @@ class ShownRun:
 
     id: UUID
     status: RunStatus
-    epoch: int
     input: list[dict[str, Any]]
     agent_name: str | None
-    error_kind: str | None
-    error_message: str | None
-    failed_calls: list[str] | None
-    input_tokens: int
-    output_tokens: int
     queued_at: datetime
-    started_at: datetime | None
-    first_token_at: datetime | None
-    ended_at: datetime | None
-    version_of: int | None
+    epoch: int = 0
+    version_of: int | None = None
+    started_at: datetime | None = None
+    first_token_at: datetime | None = None
+    ended_at: datetime | None = None
+    error_kind: str | None = None
+    error_message: str | None = None
+    failed_calls: list[str] | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
 
     @property
     def is_unbegun(self) -> bool:

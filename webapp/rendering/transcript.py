@@ -8,7 +8,7 @@ from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from webapp.database import read_tx
-from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, RunEvent
+from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, RunEvent, RunStatus
 from webapp.models import SessionMessage as Message
 from webapp.rendering.shown_runs import RUN_COLUMNS, ShownRun, load_runs
 from webapp.rendering.turns import Chat, Gathered, add_runs, gather_turns, show_turn
@@ -21,6 +21,7 @@ from webapp.rendering.windows import (
     entries_of,
     load_window,
 )
+from webapp.runs import QueuedRun
 from webapp.runs.events import Numbered, ToolFinished, ToolStarted, from_row
 
 END = Place()
@@ -100,6 +101,13 @@ def load_turn(run_id: UUID) -> Turn | None:
         if run.version_of is None:
             return shown
         return next(iter(add_versions(tx, chat.id, [turn], [shown])), None)
+
+
+def show_queued(run: QueuedRun) -> Turn | None:
+    """The turn of a run that was queued just now, as `load_turn` would find it."""
+    chat = Chat(run.session_id, run.agent_name, is_active=True)
+    shown = ShownRun(run.id, RunStatus.QUEUED, run.input, run.agent_name, run.queued_at)
+    return show_turn(Gathered(shown), chat, is_last=True)
 
 
 def load_message(session_id: UUID, position: int) -> PersonMessage | None:

@@ -10,7 +10,7 @@ from webapp.runs.editing import edit_message, regenerate_reply
 from webapp.runs.executor import Executor, current, ready, start_executor
 from webapp.runs.following import read_events, wake
 from webapp.runs.retrying import retry_run
-from webapp.runs.starting import start_run
+from webapp.runs.starting import QueuedRun, send_message, start_run
 from webapp.runs.stopping import stop_run, stop_runs_in
 from webapp.runs.superseding import find_message
 from webapp.runs.versions import Branch, find_branch, use_version
@@ -18,6 +18,7 @@ from webapp.runs.versions import Branch, find_branch, use_version
 __all__ = [
     "Branch",
     "Executor",
+    "QueuedRun",
     "continue_run",
     "current",
     "decide_run",
@@ -28,6 +29,7 @@ __all__ = [
     "ready",
     "regenerate_reply",
     "retry_run",
+    "send_message",
     "start_executor",
     "start_run",
     "stop_run",

@@ -11,9 +11,9 @@ from webapp.models import AgentRun, RunEvent, RunStatus, SessionMessage
 from webapp.runs.claiming import stored_events
 from webapp.runs.events import last_speaker, to_row
 from webapp.runs.executor import submit
+from webapp.runs.locking import check_room, lock_session
 from webapp.runs.retelling import retell
 from webapp.runs.retrying import UNFINISHED, last_run
-from webapp.runs.starting import check_room, lock_session
 from webapp.services.facts import RunNotContinuable, SessionGone, SessionInactive
 
 
@@ -39,7 +39,7 @@ def continue_run(run_id: UUID) -> None:
             raise RunNotContinuable
         if not session.is_active:
             raise SessionInactive
-        check_room(tx, session.user_id)
+        check_room(tx, session)
         speaker = last_speaker(stored_events(tx, run_id)) or _who_said(tx, run)
         _forget_half_a_text(tx, run)
         _tell_anew(tx, run, speaker)

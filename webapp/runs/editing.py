@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from webapp.database import write_tx
 from webapp.models import AgentRun, SessionMessage
+from webapp.runs.locking import lock_session
 from webapp.runs.retrying import last_run
-from webapp.runs.starting import find_sent, lock_session, queue_run
+from webapp.runs.starting import queue_run
 from webapp.runs.superseding import find_beginning, is_last_turn
 from webapp.services.facts import MessageGone, RunAlreadyActive, RunNotRetryable
 
@@ -27,13 +28,12 @@ def edit_message(session_id: UUID, position: int, text: str, key: str) -> UUID:
     """
     try:
         with write_tx() as tx:
-            session = lock_session(tx, session_id)
-            sent = find_sent(tx, session_id, key)
-            if sent is not None:
-                return sent
+            session = lock_session(tx, session_id, key)
+            if session.sent_id:
+                return session.sent_id
             turn = find_beginning(tx, session_id, position)
             said = [reworded(turn.said, text)]
-            return queue_run(tx, session, said, key, instead_of=turn.start)
+            return queue_run(tx, session, said, key, instead_of=turn.start).id
     except IntegrityError as error:
         raise RunAlreadyActive from error
 
@@ -54,7 +54,7 @@ def regenerate_reply(session_id: UUID, position: int) -> UUID:
             if not is_last_turn(tx, session_id, turn):
                 raise RunNotRetryable
             said = [dict(item) for item in turn.said]
-            return queue_run(tx, session, said, uuid4().hex, instead_of=turn.start)
+            return queue_run(tx, session, said, uuid4().hex, instead_of=turn.start).id
     except IntegrityError as error:
         raise RunAlreadyActive from error
 

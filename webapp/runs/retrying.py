@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from webapp.database import utc_now, write_tx
 from webapp.models import AgentRun, RunStatus, SessionMessage
-from webapp.runs.starting import find_sent, lock_session, queue_run
+from webapp.runs.locking import lock_session
+from webapp.runs.starting import queue_run
 from webapp.services.facts import RunAlreadyActive, RunNotRetryable, SessionGone
 
 UNFINISHED = frozenset({RunStatus.FAILED, RunStatus.STOPPED, RunStatus.INTERRUPTED})
@@ -27,11 +28,10 @@ def retry_run(run_id: UUID, key: str) -> UUID:
             session_id = tx.scalar(select(AgentRun.session_id).where(AgentRun.id == run_id))
             if session_id is None:
                 raise SessionGone
-            session = lock_session(tx, session_id)
-            again = find_sent(tx, session_id, key)
-            if again is not None:
-                if tx.get_one(AgentRun, again).superseded_at is None:
-                    return again
+            session = lock_session(tx, session_id, key)
+            if session.sent_id:
+                if tx.get_one(AgentRun, session.sent_id).superseded_at is None:
+                    return session.sent_id
                 key = uuid4().hex  # An earlier version is tried again, as it was before.
             run = last_run(tx, session_id)
             if run is None or run.id != run_id or run.status not in UNFINISHED:
@@ -43,7 +43,7 @@ def retry_run(run_id: UUID, key: str) -> UUID:
             )
             if start is None:
                 run.superseded_at = utc_now()
-            return queue_run(tx, session, run.input, key, instead_of=start)
+            return queue_run(tx, session, run.input, key, instead_of=start).id
     except IntegrityError as error:
         raise RunAlreadyActive from error
 

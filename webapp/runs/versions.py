@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from webapp.database import write_tx
 from webapp.models import AgentRun, SessionMessage
-from webapp.runs.starting import lock_session, make_way
+from webapp.runs.locking import lock_session, make_way
 from webapp.runs.superseding import AS_IT_IS, supersede_from
 from webapp.services.facts import MessageGone, RunAlreadyActive, SessionInactive
 

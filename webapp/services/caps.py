@@ -1,8 +1,9 @@
 """How much a person may use: asked before a message is taken, shown before it runs out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy import bindparam, case, func, select
@@ -17,10 +18,11 @@ from webapp.services.facts import AccountGone, CapReached
 from webapp.services.usage import today
 
 KINDS = ("messages_per_day", "messages_per_month", "tokens_per_day", "tokens_per_month")
-# Built once, and of columns: that costs more than the database takes for it.
-_OWN = select(*(getattr(UsageCap, kind) for kind in KINDS)).where(
-    UsageCap.user_id == bindparam("user_id")
-)
+COLUMNS = tuple(getattr(UsageCap, kind) for kind in KINDS)
+"""A person's own caps; those of somebody who has none are all NULL."""
+_OWN = select(*COLUMNS).where(UsageCap.user_id == bindparam("user_id"))
+Caps: TypeAlias = Sequence[int | None]
+"""One of each of KINDS, as in COLUMNS: None where it is as everybody's, 0 for no limit."""
 NEARLY = 0.8
 """From this share on, the person is told without asking."""
 
@@ -49,12 +51,12 @@ class Allowance:
         return self.used >= self.limit * NEARLY
 
 
-def check_caps(tx: Session, user_id: UUID, defaults: UsageCaps) -> None:
+def check_caps(tx: Session, user_id: UUID, own: Caps, defaults: UsageCaps) -> None:
     """Raises CapReached, for whatever ends last, when the person may begin no other message.
 
     Whoever holds the person's row in `tx` counts alone: two messages are not both the last.
     """
-    reached = [one for one in _allowances(tx, user_id, defaults) if one.is_reached]
+    reached = [one for one in _allowances(tx, user_id, own, defaults) if one.is_reached]
     if reached:
         last = max(reached, key=lambda one: one.ends_at)
         what, _, period = last.kind.partition("_per_")
@@ -64,14 +66,13 @@ def check_caps(tx: Session, user_id: UUID, defaults: UsageCaps) -> None:
 def list_allowances(user_id: UUID, defaults: UsageCaps) -> list[Allowance]:
     """What limits the person; empty where nothing does."""
     with read_tx() as tx:
-        return _allowances(tx, user_id, defaults)
+        return _allowances(tx, user_id, _find_own(tx, user_id), defaults)
 
 
 def find_caps(user_id: UUID) -> dict[str, int | None]:
     """The person's own caps: None where they are as everybody's, 0 for no limit."""
     with read_tx() as tx:
-        own = tx.execute(_OWN, {"user_id": user_id}).one_or_none()
-    return {kind: getattr(own, kind) if own else None for kind in KINDS}
+        return dict(zip(KINDS, _find_own(tx, user_id), strict=True))
 
 
 def set_caps(
@@ -95,12 +96,16 @@ def set_caps(
         record_audit(tx, "caps.changed", actor_id, user_id, address, **caps)
 
 
-def _allowances(tx: Session, user_id: UUID, defaults: UsageCaps) -> list[Allowance]:
+def _find_own(tx: Session, user_id: UUID) -> Caps:
     own = tx.connection().execute(_OWN, {"user_id": user_id}).one_or_none()
-    limits = {}
-    for kind in KINDS:
-        given = getattr(own, kind) if own is not None else None
-        limits[kind] = getattr(defaults, kind) if given is None else given
+    return (None,) * len(KINDS) if own is None else tuple(own)
+
+
+def _allowances(tx: Session, user_id: UUID, own: Caps, defaults: UsageCaps) -> list[Allowance]:
+    limits = {
+        kind: getattr(defaults, kind) if given is None else given
+        for kind, given in zip(KINDS, own, strict=True)
+    }
     if not any(limits.values()):
         return []
     day = today()

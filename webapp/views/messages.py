@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from webapp.forms.messages import MessageForm, new_key
 from webapp.models import AgentSession
-from webapp.rendering.transcript import load_message, load_turn
+from webapp.rendering.transcript import load_message, load_turn, show_queued
 from webapp.rendering.view_models import PersonMessage
-from webapp.runs import edit_message, regenerate_reply, start_run
+from webapp.runs import edit_message, regenerate_reply, send_message
 from webapp.services.facts import (
     CapReached,
     MessageGone,
@@ -33,16 +33,15 @@ def create(session_id: UUID) -> ResponseReturnValue:
     if not form.validate():
         return _refuse(session_id, form, Trouble(422, "Not sent", form.wrong))
     try:
-        run_id = start_run(session.id, form.text("message"), form.text("key"))
+        sent = send_message(session.id, form.text("message"), form.text("key"))
     except (CapReached, SessionInactive, RunAlreadyActive, TooManyRuns) as fact:
         return _refuse(session_id, form, of_fact(fact))
     if not is_htmx():
         return redirect(url_for("sessions.show", session_id=session.id), 303)
-    if session.session_name is None:
-        session = own_session(session_id)  # It has one now.
+    session.session_name = sent.session_name  # It may be the first that it has.
     return render_template(
         "sessions/_sent.html",
-        turn=load_turn(run_id),
+        turn=show_queued(sent.run) if sent.run else load_turn(sent.run_id),
         session=session,
         key=new_key(),
     )
