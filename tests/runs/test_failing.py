@@ -12,10 +12,13 @@ from agents import (
     output_guardrail,
 )
 from agents.testing import ModelStep, function_call
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from tests.rendering.chats import parts_of
 from tests.runs.conftest import Start, Watched, items_of, send, shape, text_of
 from tests.runs.stage import Gate, Stage, says
+from webapp.database import read_tx
 from webapp.models import AgentSession
 from webapp.rendering.transcript import load_turns
 from webapp.runs import Executor
@@ -53,10 +56,10 @@ def test_what_was_said_before_a_failure_stays(
     executor: Executor, stage: Stage, chat: AgentSession
 ) -> None:
     async def breaks(call: Any) -> Any:
-        async for event in says("Half a ", "reply").stream_events(call):  # type: ignore[operator,misc]
-            if event.type == "response.completed":
+        async for piece in says("Half a ", "reply").stream_events(call):  # type: ignore[operator,misc]
+            if piece.type == "response.completed":
                 raise OSError("gone")
-            yield event
+            yield piece
 
     model = stage.play([LOOK], ModelStep.stream(breaks), "Back.", tools=[look])
     run = send(chat)
@@ -218,3 +221,25 @@ def test_agents_that_cannot_be_loaded_fail_the_run_and_not_the_process(
     assert run.ended() == "failed"
     stage.enter(Agent(name="Assistant", model=stage.play("Here.")))
     assert send(chat).ended() == "finished"
+
+
+def test_an_end_that_cannot_be_written_at_first_is_written_whole(
+    executor: Executor, stage: Stage, chat: AgentSession
+) -> None:
+    refused: list[str] = []
+
+    def refuse(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
+        if "ended_at=" in statement and not refused:
+            refused.append(statement)
+            raise OperationalError(statement, None, OSError("gone"))
+
+    stage.play("Whole.")
+    with read_tx() as tx:
+        engine = tx.get_bind()
+    event.listen(engine, "before_cursor_execute", refuse)
+    run = send(chat)
+    assert run.ended() == "finished"
+    event.remove(engine, "before_cursor_execute", refuse)
+    assert refused
+    assert run.written_kinds == ["text"]
+    assert shape(run.items) == "user assistant"

@@ -33,7 +33,7 @@ from webapp.runs.ending import (
     end_run,
 )
 from webapp.runs.events import Numbered
-from webapp.runs.journal import Journal
+from webapp.runs.journal import Journal, write_events
 from webapp.runs.playing import Play, TooMuch
 from webapp.runs.recorder import Recorder
 from webapp.runs.run_session import RunFenced
@@ -60,6 +60,16 @@ class Surroundings:
     journal: Journal
     catalogue: Callable[[], Awaitable[Catalogue]]
     """Gives the agents, waiting for them where they are still being loaded."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a turn came to."""
+
+    ending: Ending | None
+    """None where the end is not ours to write."""
+    told: Told
+    spans: list[dict[str, Any]]
 
 
 class Turn:
@@ -90,7 +100,7 @@ class Turn:
         play = Play(run, recorder, self._around.settings)
         ending = await self._perform(play, recorder)
         recorder.close()
-        status = await _end(run, ending, recorder, play.told(), SPANS.take(run.id))
+        status = await _end(run, Outcome(ending, play.told(), SPANS.take(run.id)), recorder)
         log.info("run_ended", run=str(run.id), status=status, kind=ending and ending.error_kind)
         recorder.ended(status)
 
@@ -154,21 +164,14 @@ def _failed(error: BaseException) -> Ending:
     )
 
 
-async def _end(
-    run: ClaimedRun,
-    ending: Ending | None,
-    recorder: Recorder,
-    told: Told,
-    spans: list[dict[str, Any]],
-) -> str:
+async def _end(run: ClaimedRun, outcome: Outcome, recorder: Recorder) -> str:
     """Write the end, however long the database takes to be there; return the run's status."""
     wait = 0.1
     while True:
         try:
-            # The events first: after the end they would be refused.
-            if await recorder.settle():
+            async with recorder.unwritten() as unwritten:
                 return await in_database_thread(
-                    _write_end, run, ending, recorder.events, told, spans
+                    _write_end, run, outcome, recorder.events, unwritten
                 )
         except UNREACHABLE as error:
             log.error("run_end_not_written", run=str(run.id), error=str(error))  # noqa: TRY400
@@ -177,17 +180,14 @@ async def _end(
 
 
 def _write_end(
-    run: ClaimedRun,
-    ending: Ending | None,
-    events: Sequence[Numbered],
-    told: Told,
-    spans: list[dict[str, Any]],
+    run: ClaimedRun, outcome: Outcome, events: Sequence[Numbered], unwritten: Sequence[Numbered]
 ) -> str:
-    if ending is not None:
+    if outcome.ending is not None:
         with suppress(RunFenced), write_tx() as tx:
-            status = end_run(tx, run.id, run.epoch, ending, events, told=told)
-            if spans:
-                tx.connection().execute(_INSERT_SPANS, spans)
+            status = end_run(tx, run.id, run.epoch, outcome.ending, events, told=outcome.told)
+            write_events(tx, run.id, run.epoch, unwritten)
+            if outcome.spans:
+                tx.connection().execute(_INSERT_SPANS, outcome.spans)
             return status
     with read_tx() as tx:
         return tx.scalar(select(AgentRun.status).where(AgentRun.id == run.id)) or GONE

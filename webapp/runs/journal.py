@@ -5,12 +5,15 @@ database no more than a few.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID
 
 import structlog
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from webapp.database import UNREACHABLE, write_tx
 from webapp.models import AgentRun, RunEvent, RunStatus
@@ -49,16 +52,26 @@ class Journal:
         self._pending.setdefault((run_id, epoch), []).append(event)
         self._write_soon()
 
-    def owes(self, run_id: UUID, epoch: int) -> bool:
-        """Whether events of the run are still to be written."""
-        return (run_id, epoch) in self._pending
-
     async def flush(self) -> None:
         """Write what is pending, to the end even if the caller is cancelled meanwhile.
 
         Where the database cannot be reached it stays pending, and is tried again.
         """
         await asyncio.shield(self._start())
+
+    @asynccontextmanager
+    async def lend(self, run_id: UUID, epoch: int) -> AsyncIterator[list[Numbered]]:
+        """What of the run is still to be written, for a transaction that writes more.
+
+        Where that fails it stays pending.
+        """
+        async with self._writing:  # What is being written may come back.
+            events = self._pending.pop((run_id, epoch), [])
+        try:
+            yield events
+        except BaseException:
+            self._take_back({(run_id, epoch): events})
+            raise
 
     async def _flush(self) -> None:
         async with self._writing:
@@ -93,6 +106,12 @@ class Journal:
         return task
 
 
+def write_events(tx: Session, run_id: UUID, epoch: int, events: Sequence[Numbered]) -> None:
+    """Store events of a run whose fence the transaction holds."""
+    if events:
+        tx.connection().execute(_INSERT, _rows(run_id, epoch, events))
+
+
 def _write(pending: Pending) -> list[UUID]:
     """Store the events of the runs that are still ours; return the others."""
     try:
@@ -112,11 +131,12 @@ def _write_together(pending: Pending) -> list[UUID]:
         held = tx.connection().execute(_HELD, {"run_ids": [run_id for run_id, _ in pending]})
         ours = {(run_id, epoch) for run_id, epoch in held}
         rows = [
-            to_row(*key, event)
-            for key, events in pending.items()
-            if key in ours
-            for event in gather(events)
+            row for key, events in pending.items() if key in ours for row in _rows(*key, events)
         ]
         if rows:
             tx.connection().execute(_INSERT, rows)
     return [run_id for run_id, epoch in pending if (run_id, epoch) not in ours]
+
+
+def _rows(run_id: UUID, epoch: int, events: Sequence[Numbered]) -> list[dict[str, Any]]:
+    return [to_row(run_id, epoch, event) for event in gather(events)]

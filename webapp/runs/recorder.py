@@ -1,6 +1,7 @@
 """Numbers the events of one run and hands them to those who follow and to the journal."""
 
 import time
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 
 from webapp.runs.bounds import cut_text
@@ -87,10 +88,13 @@ class Recorder:
     def agent_changed(self, name: str) -> None:
         self._record(AgentChanged(name))
 
-    async def settle(self) -> bool:
-        """Write all events down; whether they are, or the database cannot be reached."""
+    async def settle(self) -> None:
+        """Write all events down, where the database can be reached."""
         await self._journal.flush()
-        return not self._journal.owes(self._run.id, self._run.epoch)
+
+    def unwritten(self) -> AbstractAsyncContextManager[list[Numbered]]:
+        """The events that are not written down yet, for the transaction that ends the run."""
+        return self._journal.lend(self._run.id, self._run.epoch)
 
     def close(self) -> None:
         self._is_closed = True
