@@ -26,7 +26,7 @@ from tests.support.model_server import ModelServer
 from tests.support.model_turns import call, say
 from webapp.assistants.fault_words import CODES, SENTENCES
 from webapp.assistants.faults import describe
-from webapp.database import DatabaseBusy
+from webapp.writers_queue import DatabaseBusy
 
 TRIPPED = GuardrailFunctionOutput(output_info=None, tripwire_triggered=True)
 

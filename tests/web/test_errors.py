@@ -14,10 +14,10 @@ from tests.factories import make_user
 from tests.support.accounts import csrf_token
 from tests.support.apps import app_like
 from tests.support.client import HTMX, PageClient
-from webapp.database import DatabaseBusy
 from webapp.services import facts
 from webapp.web.access import public
 from webapp.web.troubles import OF_FACTS, UNKNOWN_FACT, of_fact
+from webapp.writers_queue import DatabaseBusy
 
 SECRET = "a secret of the code"
 BUSY = [

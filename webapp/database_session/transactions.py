@@ -18,13 +18,13 @@ from sqlalchemy import Connection, Engine
 
 from webapp.database import (
     QUEUE_SECONDS,
-    DatabaseBusy,
     ensure_begun,
-    for_one_read,
+    for_one_statement,
     for_writing,
     turn_to_write,
     writers_queue,
 )
+from webapp.writers_queue import DatabaseBusy
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -56,7 +56,7 @@ class OnEngine:
     async def read(self, work: Work[Result]) -> Result:
         def run() -> Result:
             with self._engine.connect() as connection:
-                return work(for_one_read(connection))
+                return work(for_one_statement(connection))
 
         return await _in_thread("read", run)
 
@@ -77,7 +77,7 @@ class OnAsyncEngine:
     async def read(self, work: Work[Result]) -> Result:
         async def run() -> Result:
             async with self._engine.connect() as connection:
-                return await connection.run_sync(lambda sync: work(for_one_read(sync)))
+                return await connection.run_sync(lambda sync: work(for_one_statement(sync)))
 
         return await _to_the_end(run())
 

@@ -23,10 +23,11 @@ def load_version(session_id: UUID, position: int) -> Transcript | None:
 
     None where that is how the chat is now. Raises MessageGone.
     """
-    with read_tx() as tx:
-        branch = find_branch(tx, session_id, position)
+    with read_tx() as session:
+        branch = find_branch(session, session_id, position)
         if branch is None:
             return None
+        tx = session.connection()
         chat = find_chat(tx, session_id)
         if chat is None:
             return Transcript((), None)

@@ -3,10 +3,9 @@
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, select
 
-from webapp.database import read_tx
+from webapp.database import read_rows
 from webapp.models import SessionMessage as Message
 from webapp.rendering.items import is_from_person
 from webapp.rendering.turns import Entry
@@ -21,7 +20,7 @@ def mark_model_view(
     session_id: UUID, transcript: Transcript, *, max_items: int, max_tokens: int
 ) -> Transcript:
     """Say of the turn at which the model's view begins that it does, where it is in the window."""
-    with read_tx() as tx:
+    with read_rows() as tx:
         start = _find_model_view(tx, session_id, max_items, max_tokens)
     if start is None:
         return transcript
@@ -34,7 +33,7 @@ def mark_model_view(
 
 def add_model_view(session_id: UUID, reply: Reply, *, max_items: int, max_tokens: int) -> Reply:
     """Say of a reply that has come to its end at which turn the model's view begins now."""
-    with read_tx() as tx:
+    with read_rows() as tx:
         start = _find_model_view(tx, session_id, max_items, max_tokens)
         if start is None:
             return reply
@@ -47,7 +46,9 @@ def add_model_view(session_id: UUID, reply: Reply, *, max_items: int, max_tokens
     return replace(reply, reads_from=f"turn-{run_id or f'p{start}'}")
 
 
-def _find_model_view(tx: Session, session_id: UUID, max_items: int, max_tokens: int) -> int | None:
+def _find_model_view(
+    tx: Connection, session_id: UUID, max_items: int, max_tokens: int
+) -> int | None:
     """The position of the first item that the model is shown; None where it is shown all.
 
     A limit of 0 is none. Read from the end, no further than the limits reach.
@@ -73,7 +74,7 @@ def _holds(turn: Turn, position: int) -> bool:
     return begin <= position <= (end or begin)
 
 
-def _load_newest(tx: Session, session_id: UUID, max_items: int, max_tokens: int) -> list[Entry]:
+def _load_newest(tx: Connection, session_id: UUID, max_items: int, max_tokens: int) -> list[Entry]:
     """The newest items until beyond a limit, from the beginning of a turn on; or all there are."""
 
     def is_beyond(entries: list[Entry]) -> bool:

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Select
 
 from webapp.models import AgentRun, RunStatus
 
@@ -40,6 +39,6 @@ class ShownRun:
 RUN_COLUMNS = tuple(getattr(AgentRun, field.name) for field in fields(ShownRun))
 
 
-def load_runs(tx: Session, runs: Select[AgentRun]) -> list[ShownRun]:
-    rows = tx.connection().execute(runs.with_only_columns(*RUN_COLUMNS))
+def load_runs(tx: Connection, runs: Select[AgentRun]) -> list[ShownRun]:
+    rows = tx.execute(runs.with_only_columns(*RUN_COLUMNS))
     return [ShownRun(*row) for row in rows]

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, exists, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Connection, Select, bindparam, exists, or_, select
+from sqlalchemy.orm import aliased
 
-from webapp.database import read_tx
+from webapp.database import read_rows
 from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, RunEvent, RunStatus
 from webapp.models import SessionMessage as Message
 from webapp.rendering.shown_runs import RUN_COLUMNS, ShownRun, load_runs
@@ -63,7 +63,7 @@ _EVENTS = (
 
 def load_transcript(session_id: UUID, place: Place = END) -> Transcript:
     """The turns of a window of the chat: the newest, unless `place` says otherwise."""
-    with read_tx() as tx:
+    with read_rows() as tx:
         chat = find_chat(tx, session_id)
         if chat is None:
             return Transcript((), None)
@@ -85,15 +85,15 @@ def load_turns(session_id: UUID) -> list[Turn]:
 
 def load_turn(run_id: UUID) -> Turn | None:
     """One turn as it is now; None when its chat is gone."""
-    with read_tx() as tx:
-        row = tx.connection().execute(_TURN, {"run_id": run_id}).one_or_none()
+    with read_rows() as tx:
+        row = tx.execute(_TURN, {"run_id": run_id}).one_or_none()
         if row is None:
             return None
         width = len(RUN_COLUMNS)
         run, is_last, chat = ShownRun(*row[:width]), row[width], Chat(*row[width + 1 :])
         turn = Gathered(run)
         if not run.is_unbegun:
-            found = tx.connection().execute(_ITEMS, {"run_id": run_id}).all()
+            found = tx.execute(_ITEMS, {"run_id": run_id}).all()
             turn = next(iter(gather_turns(entries_of(found))), turn)
             turn.run = run
             add_events(tx, [turn])
@@ -116,7 +116,7 @@ def load_message(session_id: UUID, position: int) -> PersonMessage | None:
     return next((turn.message for turn in turns if turn.at == "message"), None)
 
 
-def find_chat(tx: Session, session_id: UUID) -> Chat | None:
+def find_chat(tx: Connection, session_id: UUID) -> Chat | None:
     row = tx.execute(select(*_CHAT).where(AgentSession.id == session_id)).one_or_none()
     return Chat(*row) if row else None
 
@@ -137,19 +137,19 @@ def _runs_within(session_id: UUID, window: Window) -> Select[AgentRun]:
     return runs.where(or_(within, AgentRun.id < window.next_run_id))
 
 
-def add_events(tx: Session, turns: Iterable[Gathered]) -> None:
+def add_events(tx: Connection, turns: Iterable[Gathered]) -> None:
     """What an active run has said so far; of the others, when their tools began and ended."""
     by_run = {turn.run.id: turn for turn in turns if turn.run and turn.needs_events}
     if not by_run:
         return
     active = [turn.run.id for turn in by_run.values() if turn.run and turn.run.status.is_active]
-    rows = tx.scalars(_EVENTS, {"run_ids": list(by_run), "active": active})
+    rows = tx.execute(_EVENTS, {"run_ids": list(by_run), "active": active})
     for run_id, events in groupby(rows, key=lambda row: row.run_id):
         numbered: list[Numbered] = [from_row(event) for event in events]
         by_run[run_id].events = numbered
 
 
-def _find_origin(tx: Session, chat: Chat) -> Origin | None:
+def _find_origin(tx: Connection, chat: Chat) -> Origin | None:
     if chat.forked_from_id is None:
         return None
     first = select(AgentSession.id, AgentSession.session_name).where(

@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, func, select
 
 from webapp.models import AgentRun
 from webapp.models import SessionMessage as Message
@@ -14,7 +13,7 @@ from webapp.rendering.view_models import Turn, Version, Versions
 
 
 def add_versions(
-    tx: Session, session_id: UUID, turns: Iterable[Gathered], shown: Iterable[Turn | None]
+    tx: Connection, session_id: UUID, turns: Iterable[Gathered], shown: Iterable[Turn | None]
 ) -> list[Turn]:
     """Give each turn that is shown its place among its versions, where there are several."""
     pairs = [(turn, one) for turn, one in zip(turns, shown, strict=True) if one is not None]
@@ -37,7 +36,7 @@ def _with_versions(turn: Turn, versions: list[Version], start: int | None) -> Tu
 
 
 def _load_versions(
-    tx: Session, session_id: UUID, places: Collection[int]
+    tx: Connection, session_id: UUID, places: Collection[int]
 ) -> dict[int | None, list[Version]]:
     """The versions that began at each place, the oldest first, where there are several."""
     rows = (

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
 from webapp.database_session import items_from_rows
 from webapp.models import MessageRole
@@ -62,7 +61,7 @@ class Window:
         return self.entries[-1].position if self.entries and self.has_later else None
 
 
-def load_window(tx: Session, session_id: UUID, place: Place) -> Window:
+def load_window(tx: Connection, session_id: UUID, place: Place) -> Window:
     after = place.after or 0
     before = place.before
     if place.at is not None:
@@ -97,7 +96,7 @@ def load_window(tx: Session, session_id: UUID, place: Place) -> Window:
     )
 
 
-def load_entries(tx: Session, rows: Select[*tuple[Any, ...]]) -> list[Entry]:
+def load_entries(tx: Connection, rows: Select[*tuple[Any, ...]]) -> list[Entry]:
     return entries_of(tx.execute(rows).all())
 
 
@@ -110,7 +109,7 @@ def entries_of(found: Sequence[Row[*tuple[Any, ...]]]) -> list[Entry]:
     ]
 
 
-def _end_around(tx: Session, session_id: UUID, at: int) -> int | None:
+def _end_around(tx: Connection, session_id: UUID, at: int) -> int | None:
     """Where a window ends that shows what stands at `at` in its middle; None at the chat's end."""
     by_turns = _nth(tx, _questions(session_id, at), TURNS // 2)
     by_items = _nth(tx, _after(session_id, at), MAX_ITEMS // 2)
@@ -134,11 +133,11 @@ def _questions(session_id: UUID, after: int) -> Select[int]:
     return _after(session_id, after).where(Message.role == MessageRole.USER)
 
 
-def _nth(tx: Session, positions: Select[int], number: int = 0) -> int | None:
+def _nth(tx: Connection, positions: Select[int], number: int = 0) -> int | None:
     return tx.scalar(positions.offset(number).limit(1))
 
 
-def _next_run(tx: Session, session_id: UUID, later: int) -> UUID | None:
+def _next_run(tx: Connection, session_id: UUID, later: int) -> UUID | None:
     rows = select(Message.run_id).where(
         _current(session_id), Message.position >= later, Message.run_id.is_not(None)
     )

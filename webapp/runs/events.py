@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 from uuid import UUID
 
+from sqlalchemy import Row
+
 from webapp.models import RunEvent
 
 
@@ -201,7 +203,7 @@ def to_row(run_id: UUID, epoch: int, numbered: Numbered) -> dict[str, Any]:
     }
 
 
-def from_row(row: RunEvent) -> Numbered:
+def from_row(row: RunEvent | Row[Any]) -> Numbered:
     data = dict(row.data)
     sizes = tuple(data.pop("sizes", ()))
     return Numbered(row.first_seq, row.last_seq, _KINDS[row.kind](**data), sizes)

@@ -12,12 +12,13 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp.database import DatabaseBusy, read_tx
+from webapp.database import read_tx
 from webapp.models import AgentRun, AgentSession, RunStatus, User
 from webapp.runs.ending import Halt
 from webapp.runs.recovery import find_left_behind, interrupt_runs
 from webapp.runs.threads import in_database_thread
 from webapp.services.retention import remove_old
+from webapp.writers_queue import DatabaseBusy
 
 if TYPE_CHECKING:
     from webapp.runs.executor import Executor

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from webapp.database import UNREACHABLE, utc_now, write_tx
+from webapp.database import UNREACHABLE, utc_now, write_once, write_tx
 from webapp.models import AgentRun, AgentSession, SessionMessage, User
 from webapp.services.facts import SessionGone
 
@@ -90,8 +90,8 @@ def pin_session(session_id: UUID, *, is_pinned: bool) -> None:
 def mark_seen(session_id: UUID) -> None:
     """Its owner has it before them, with all that came so far; nothing where that is known."""
     # Reading must not fail where this cannot be written.
-    with suppress(*UNREACHABLE), write_tx() as tx:
-        tx.connection().execute(_SEEN, {"seen_id": session_id})
+    with suppress(*UNREACHABLE), write_once() as connection:
+        connection.execute(_SEEN, {"seen_id": session_id})
 
 
 def is_name_taken(tx: Session, user_id: UUID, session_id: str) -> bool:

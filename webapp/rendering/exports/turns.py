@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from webapp.database import read_tx
+from webapp.database import read_rows
 from webapp.models import ACTIVE_STATUSES, AgentRun
 from webapp.rendering.shown_runs import ShownRun, load_runs
 from webapp.rendering.turns import Chat, Entry, Gathered, gather_turns, show_turn
@@ -44,5 +44,5 @@ def _shown(chat: ExportedChat, turns: Sequence[Gathered]) -> Iterator[Turn]:
 def _ended_runs(ids: set[Any]) -> dict[Any, ShownRun]:
     """How the replies ended. One that goes on is shown as far as it is stored."""
     ended = select(AgentRun).where(AgentRun.id.in_(ids), AgentRun.status.not_in(ACTIVE_STATUSES))
-    with read_tx() as tx:
+    with read_rows() as tx:
         return {run.id: run for run in load_runs(tx, ended)}
