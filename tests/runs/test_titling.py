@@ -79,8 +79,10 @@ def test_without_a_title_the_first_words_stay(served: ModelServer, unnamed: Agen
     served.script(say("In full sun."), error(400), say("In October."))
     send(unnamed, ASKED).ended()
     until(lambda: len(served.requests) == 2)
+    assert send(unnamed, ASKED).ended() == "finished"
     assert send(unnamed, "And when?").ended() == "finished"
     assert stored(unnamed).session_name == ASKED
+    assert len(served.requests) == 4  # Nobody is asked again, whatever the chat is called.
 
 
 def test_a_chat_that_has_a_name_is_not_named(served: ModelServer) -> None:

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, Row, Update, bindparam, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, Row, Update, bindparam, exists, func, select, update
+from sqlalchemy.orm import Session, aliased
 
 from webapp.database import utc_now, write_tx
 from webapp.database_session import append_items
@@ -65,12 +65,14 @@ _SPEAKER = (
     .correlate(AgentSession)
 )
 _SPEAKER_BEFORE = _SPEAKER.where(SessionMessage.run_id != bindparam("run_id"))
+_earlier = aliased(AgentRun)
+_FOLLOWS = exists().where(_earlier.session_id == AgentSession.id, _earlier.id < bindparam("run_id"))
 # A row for each tool that the person has approved, or one without.
 _CHAT = (
     select(AgentSession.id, AgentSession.session_id, AgentSession.agent_name)
     .add_columns(AgentSession.agent_instructions, AgentSession.user_id)
     .add_columns(User.display_name, User.time_zone, ToolApproval.tool_name)
-    .add_columns(_SPEAKER.scalar_subquery().label("speaker"))
+    .add_columns((~_FOLLOWS).label("is_first"), _SPEAKER.scalar_subquery().label("speaker"))
     .add_columns(_SPEAKER_BEFORE.scalar_subquery().label("speaker_before"))
     .join(User)
     .outerjoin(ToolApproval, ToolApproval.session_id == AgentSession.id)
@@ -89,6 +91,8 @@ class ClaimedRun:
 
     id: UUID
     epoch: int
+    is_first: bool
+    """Whether no run of the chat came before."""
     claimed_at: datetime
     state: str | None
     """The SDK's RunState, when the run goes on after a pause."""
@@ -125,9 +129,9 @@ def claim_run(run_id: UUID) -> ClaimedRun | None:
         here = {"session_id": claimed.session_id, "run_id": run_id}
         chat = connection.execute(_CHAT, here).all()
         session = chat[0]
-        is_first = claimed.epoch == 1  # Nothing can have come of it yet.
-        known = [] if is_first else stored_events(tx, run_id)
-        items = [] if is_first else stored_items(tx, run_id)
+        is_new = claimed.epoch == 1  # Nothing can have come of it yet.
+        known = [] if is_new else stored_events(tx, run_id)
+        items = [] if is_new else stored_items(tx, run_id)
         speaker = last_speaker(known) or session.speaker
         if not items:
             speaks = speaker or session.agent_name
@@ -135,6 +139,7 @@ def claim_run(run_id: UUID) -> ClaimedRun | None:
         return ClaimedRun(
             id=run_id,
             epoch=claimed.epoch,
+            is_first=session.is_first,
             claimed_at=claimed.now,
             state=claimed.state,
             agent_name=session.agent_name,

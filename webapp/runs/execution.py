@@ -77,6 +77,8 @@ class Turn:
 
     def __init__(self, run_id: UUID, around: Surroundings) -> None:
         self.run_id = run_id
+        self.is_first = False
+        """Whether no turn of the chat came before; known once it is begun."""
         self._around = around
         self._why: Halt | None = None
         self._halted = asyncio.Event()
@@ -95,6 +97,7 @@ class Turn:
             # Stopped while it waited, or another has it.
             self._around.channel.close(self.run_id)
             return
+        self.is_first = run.is_first
         limit = self._around.settings.max_tool_output
         recorder = Recorder(run, self._around.channel, self._around.journal, max_tool_output=limit)
         play = Play(run, recorder, self._around.settings)

@@ -56,6 +56,10 @@ class _Job:
         self._why: Halt | None = None
         self._turn: Any = None
 
+    @property
+    def opens_chat(self) -> bool:
+        return self._turn is not None and self._turn.is_first
+
     def halt(self, why: Halt) -> None:
         self._why = self._why or why
         if self._turn is not None:
@@ -177,7 +181,8 @@ class Executor:
             self.channel.close(job.run_id)
             if job.is_wanted_again:
                 self.take(job.run_id)
-        if self._is_open and self.settings.title_by_model and not is_offline(self.settings):
+        titles = self.settings.title_by_model and not is_offline(self.settings)
+        if titles and job.opens_chat and self._is_open:
             task = self._loop.create_task(self._give_title(job.run_id))
             self._titling.add(task)
             task.add_done_callback(self._titling.discard)

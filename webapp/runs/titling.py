@@ -11,8 +11,7 @@ from uuid import UUID
 
 import structlog
 from agents import Agent, Runner
-from sqlalchemy import exists, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import or_, select, update
 
 from webapp.assistants.models import run_config
 from webapp.config import Settings
@@ -50,7 +49,7 @@ class Untitled:
 
 
 async def give_title(run_id: UUID, settings: Settings, catalogue: Catalogue) -> None:
-    """Title the run's chat, if the run was its first and nobody has named it."""
+    """Title the chat of its first run, if that has finished and nobody has named it."""
     chat = await in_database_thread(_find_untitled, run_id)
     entry = catalogue.find(chat.agent_name) if chat else None
     if chat is None or entry is None:
@@ -77,13 +76,11 @@ async def give_title(run_id: UUID, settings: Settings, catalogue: Catalogue) -> 
 
 
 def _find_untitled(run_id: UUID) -> Untitled | None:
-    earlier = aliased(AgentRun)
-    is_first = ~exists().where(earlier.session_id == AgentRun.session_id, earlier.id < AgentRun.id)
     rows = (
         select(AgentRun.input, AgentRun.agent_name, AgentRun.model)
         .add_columns(AgentSession.id, AgentSession.user_id, AgentSession.session_name)
         .join(AgentSession, AgentSession.id == AgentRun.session_id)
-        .where(AgentRun.id == run_id, AgentRun.status == RunStatus.FINISHED, is_first)
+        .where(AgentRun.id == run_id, AgentRun.status == RunStatus.FINISHED)
         .where(AgentSession.is_present)
     )
     said = (
