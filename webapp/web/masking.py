@@ -28,4 +28,6 @@ def unmask(masked: str) -> str:
 
 
 def _xor(one: bytes, other: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(one, other, strict=True))
+    if len(one) != len(other):
+        raise ValueError
+    return (int.from_bytes(one) ^ int.from_bytes(other)).to_bytes(len(one))
