@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     ForeignKey,
     Index,
@@ -66,6 +67,6 @@ class SessionMessage(Entity):
     session: Mapped["AgentSession"] = relationship(back_populates="messages")
 
     @classmethod
-    def current_in(cls, session_id: UUID) -> ColumnElement[bool]:
+    def current_in(cls, session_id: UUID | BindParameter[UUID]) -> ColumnElement[bool]:
         """What the session consists of now: that which was replaced is kept, and no longer read."""
         return and_(cls.session_id == session_id, cls.superseded_at.is_(None))

@@ -39,6 +39,7 @@ _CHAT = (
     AgentSession.forked_from_id,
 )
 # Built once: that costs more than the database takes for them.
+_FIND_CHAT = select(*_CHAT).where(AgentSession.id == bindparam("session_id"))
 _TURN = (
     select(*RUN_COLUMNS, _is_newest, *_CHAT)
     .join(AgentSession, AgentSession.id == AgentRun.session_id)
@@ -117,7 +118,7 @@ def load_message(session_id: UUID, position: int) -> PersonMessage | None:
 
 
 def find_chat(tx: Connection, session_id: UUID) -> Chat | None:
-    row = tx.execute(select(*_CHAT).where(AgentSession.id == session_id)).one_or_none()
+    row = tx.execute(_FIND_CHAT, {"session_id": session_id}).one_or_none()
     return Chat(*row) if row else None
 
 

@@ -4,12 +4,24 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from webapp.models import AgentRun
 from webapp.models import SessionMessage as Message
 from webapp.rendering.turns import Gathered
 from webapp.rendering.view_models import Turn, Version, Versions
+
+# Built once: that costs more than the database takes for it.
+_VERSIONS = (
+    select(AgentRun.version_of, func.min(Message.position), AgentRun.superseded_at)
+    .join(Message, Message.run_id == AgentRun.id, isouter=True)
+    .where(
+        AgentRun.session_id == bindparam("session_id"),
+        AgentRun.version_of.in_(bindparam("places", expanding=True)),
+    )
+    .group_by(AgentRun.id)
+    .order_by(AgentRun.id)
+)
 
 
 def add_versions(
@@ -39,15 +51,11 @@ def _load_versions(
     tx: Connection, session_id: UUID, places: Collection[int]
 ) -> dict[int | None, list[Version]]:
     """The versions that began at each place, the oldest first, where there are several."""
-    rows = (
-        select(AgentRun.version_of, func.min(Message.position), AgentRun.superseded_at)
-        .join(Message, Message.run_id == AgentRun.id, isouter=True)
-        .where(AgentRun.session_id == session_id, AgentRun.version_of.in_(places))
-        .group_by(AgentRun.id)
-        .order_by(AgentRun.id)
-    )
+    if not places:
+        return {}
+    rows = tx.execute(_VERSIONS, {"session_id": session_id, "places": list(places)})
     found: dict[int | None, list[Version]] = {}
-    for place, start, superseded_at in tx.execute(rows):
+    for place, start, superseded_at in rows:
         found.setdefault(place, []).append(Version(start, is_current=superseded_at is None))
     for place, versions in found.items():
         is_first_current = not any(version.is_current for version in versions)

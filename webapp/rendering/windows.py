@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, select
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, func, select
 
 from webapp.database_session import items_from_rows
 from webapp.models import MessageRole
 from webapp.models import SessionMessage as Message
+from webapp.models.session_message import MAX_POSITION
 from webapp.rendering.turns import Entry
 
 TURNS = 15
@@ -27,6 +28,34 @@ COLUMNS = (
     Message.run_id,
     Message.extra_data,
     Message.created_at,
+)
+
+# Built once: that costs more than the database takes for them.
+_WITHIN = (
+    Message.current_in(bindparam("session_id"))
+    & (Message.position > bindparam("after"))
+    & (Message.position <= bindparam("until"))
+)
+_IS_QUESTION = Message.role == MessageRole.USER
+"""The person has said it."""
+_NEWEST_FIRST = Message.position.desc()
+_POSITIONS = select(Message.position).where(_WITHIN)
+_ANY = _POSITIONS.limit(1)
+_NTH = _POSITIONS.order_by(Message.position).offset(bindparam("number", type_=Integer)).limit(1)
+_NTH_QUESTION = _NTH.where(_IS_QUESTION)
+_ITEMS = select(*COLUMNS).where(_WITHIN).limit(MAX_ITEMS)
+_FIRST_ITEMS = _ITEMS.order_by(Message.position)
+_first_of_last_turns = (
+    _POSITIONS.where(_IS_QUESTION).order_by(_NEWEST_FIRST).offset(TURNS - 1).limit(1)
+)
+_LAST_ITEMS = _ITEMS.where(
+    Message.position >= func.coalesce(_first_of_last_turns.correlate(None).scalar_subquery(), 0)
+).order_by(_NEWEST_FIRST)
+_NEXT_RUN = (
+    select(Message.run_id)
+    .where(_WITHIN, Message.run_id.is_not(None))
+    .order_by(Message.position)
+    .limit(1)
 )
 
 
@@ -62,37 +91,30 @@ class Window:
 
 
 def load_window(tx: Connection, session_id: UUID, place: Place) -> Window:
-    after = place.after or 0
     before = place.before
     if place.at is not None:
         before = _end_around(tx, session_id, place.at)
     elif place.after is not None:
-        before = _nth(tx, _questions(session_id, after), TURNS)
-    here = _current(session_id, before) & (Message.position > after)
-    rows = select(*COLUMNS).where(here).limit(MAX_ITEMS)
+        next_turn = {**_span(session_id, after=place.after), "number": TURNS}
+        before = tx.scalar(_NTH_QUESTION, next_turn)
+    here = _span(session_id, after=place.after or 0, before=before)
     if place.after is not None:
-        entries = load_entries(tx, rows.order_by(Message.position))
+        entries = entries_of(tx.execute(_FIRST_ITEMS, here).all())
     else:
-        newest_first = Message.position.desc()
-        start = tx.scalar(
-            select(Message.position)
-            .where(here, Message.role == MessageRole.USER)
-            .order_by(newest_first)
-            .offset(TURNS - 1)
-            .limit(1)
-        )
-        newest = rows.where(Message.position >= (start or 0)).order_by(newest_first)
-        entries = load_entries(tx, newest)[::-1]
+        entries = entries_of(tx.execute(_LAST_ITEMS, here).all())[::-1]
     if not entries:
         return Window((), has_earlier=False, has_later=False, next_run_id=None)
-    earlier = _current(session_id, entries[0].position)
-    is_end = before is None and place.after is None
-    later = None if is_end else _nth(tx, _after(session_id, entries[-1].position))
+    earlier = tx.scalar(_ANY, _span(session_id, before=entries[0].position))
+    later, next_run_id = None, None
+    if before is not None or place.after is not None:
+        following = _span(session_id, after=entries[-1].position)
+        later = tx.scalar(_ANY, following)
+        next_run_id = tx.scalar(_NEXT_RUN, following)
     return Window(
         entries,
-        has_earlier=_nth(tx, select(Message.position).where(earlier)) is not None,
+        has_earlier=earlier is not None,
         has_later=later is not None,
-        next_run_id=None if later is None else _next_run(tx, session_id, later),
+        next_run_id=next_run_id,
     )
 
 
@@ -111,34 +133,14 @@ def entries_of(found: Sequence[Row[*tuple[Any, ...]]]) -> list[Entry]:
 
 def _end_around(tx: Connection, session_id: UUID, at: int) -> int | None:
     """Where a window ends that shows what stands at `at` in its middle; None at the chat's end."""
-    by_turns = _nth(tx, _questions(session_id, at), TURNS // 2)
-    by_items = _nth(tx, _after(session_id, at), MAX_ITEMS // 2)
+    following = _span(session_id, after=at)
+    by_turns = tx.scalar(_NTH_QUESTION, {**following, "number": TURNS // 2})
+    by_items = tx.scalar(_NTH, {**following, "number": MAX_ITEMS // 2})
     ends = [end for end in (by_turns, by_items) if end is not None]
     return min(ends, default=None)
 
 
-def _current(session_id: UUID, before: int | None = None) -> ColumnElement[bool]:
-    current = Message.current_in(session_id)
-    return current if before is None else current & (Message.position < before)
-
-
-def _after(session_id: UUID, position: int) -> Select[int]:
-    """The positions after this one."""
-    rows = select(Message.position).where(_current(session_id), Message.position > position)
-    return rows.order_by(Message.position)
-
-
-def _questions(session_id: UUID, after: int) -> Select[int]:
-    """The positions at which the person has said something."""
-    return _after(session_id, after).where(Message.role == MessageRole.USER)
-
-
-def _nth(tx: Connection, positions: Select[int], number: int = 0) -> int | None:
-    return tx.scalar(positions.offset(number).limit(1))
-
-
-def _next_run(tx: Connection, session_id: UUID, later: int) -> UUID | None:
-    rows = select(Message.run_id).where(
-        _current(session_id), Message.position >= later, Message.run_id.is_not(None)
-    )
-    return tx.scalar(rows.order_by(Message.position).limit(1))
+def _span(session_id: UUID, after: int = 0, before: int | None = None) -> dict[str, Any]:
+    """The part of the chat between two positions; to its end where there is no second."""
+    until = MAX_POSITION if before is None else before - 1
+    return {"session_id": session_id, "after": after, "until": until}
