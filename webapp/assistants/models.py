@@ -64,6 +64,8 @@ def run_config(settings: Settings) -> RunConfig:
         model_provider=provider(settings),
         workflow_name="Parley",
         trace_include_sensitive_data=False,
+        # They hold other spans, and tell nothing themselves.
+        tracing={"include_task_and_turn_spans": False},
     )
 
 
