@@ -107,7 +107,7 @@ class AgentRun(Entity):
         return shown.order_by(cls.id.desc()).limit(1)
 
     @classmethod
-    def shown_in(cls, session_id: UUID) -> Select["AgentRun"]:
+    def shown_in(cls, session_id: UUID | BindParameter[UUID]) -> Select["AgentRun"]:
         return (
             select(cls)
             .where(cls.session_id == session_id, cls.superseded_at.is_(None))

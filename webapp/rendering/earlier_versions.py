@@ -9,7 +9,7 @@ from webapp.database import read_tx
 from webapp.models import AgentRun
 from webapp.models import SessionMessage as Message
 from webapp.rendering.read_only import settled
-from webapp.rendering.shown_runs import load_runs
+from webapp.rendering.shown_runs import RUN_COLUMNS, load_runs
 from webapp.rendering.transcript import add_events, find_chat
 from webapp.rendering.turns import add_runs, gather_turns, show_turn
 from webapp.rendering.versions import add_versions
@@ -37,7 +37,7 @@ def load_version(session_id: UUID, position: int) -> Transcript | None:
         entries = [*window.entries, *load_entries(tx, rows)]
         turns = gather_turns(entries)
         ids = {entry.run_id for entry in entries}
-        turns = add_runs(turns, load_runs(tx, select(AgentRun).where(AgentRun.id.in_(ids))))
+        turns = add_runs(turns, load_runs(tx, select(*RUN_COLUMNS).where(AgentRun.id.in_(ids))))
         add_events(tx, turns)
         shown = [show_turn(turn, chat, is_last=False, at=branch.start) for turn in turns]
         whole = add_versions(tx, session_id, turns, shown)

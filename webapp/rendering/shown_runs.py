@@ -1,5 +1,6 @@
 """Of a run's row, what a turn shows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -39,6 +40,8 @@ class ShownRun:
 RUN_COLUMNS = tuple(getattr(AgentRun, field.name) for field in fields(ShownRun))
 
 
-def load_runs(tx: Connection, runs: Select[AgentRun]) -> list[ShownRun]:
-    rows = tx.execute(runs.with_only_columns(*RUN_COLUMNS))
-    return [ShownRun(*row) for row in rows]
+def load_runs(
+    tx: Connection, runs: Select[*tuple[Any, ...]], asked: Mapping[str, Any] | None = None
+) -> list[ShownRun]:
+    """`runs` selects RUN_COLUMNS, with the parameters `asked`."""
+    return [ShownRun(*row) for row in tx.execute(runs, asked)]

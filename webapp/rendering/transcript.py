@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, bindparam, exists, or_, select
+from sqlalchemy import Connection, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from webapp.database import read_rows
@@ -25,6 +25,8 @@ from webapp.runs import QueuedRun
 from webapp.runs.events import Numbered, ToolFinished, ToolStarted, from_row
 
 END = Place()
+FIRST = UUID(int=0)
+"""Before the id of every run."""
 
 _Later = aliased(AgentRun)
 _is_newest = ~exists().where(
@@ -46,6 +48,11 @@ _TURN = (
     .where(AgentRun.id == bindparam("run_id"))
 )
 """A run, whether it is its chat's newest, and the chat."""
+_RUNS = (
+    AgentRun.shown_in(bindparam("session_id"))
+    .where(AgentRun.id >= bindparam("since"))
+    .with_only_columns(*RUN_COLUMNS)
+)
 _ITEMS = (
     select(*COLUMNS)
     .where(Message.run_id == bindparam("run_id"), Message.superseded_at.is_(None))
@@ -70,7 +77,7 @@ def load_transcript(session_id: UUID, place: Place = END) -> Transcript:
             return Transcript((), None)
         window = load_window(tx, session_id, place)
         turns = gather_turns(window.entries)
-        turns = add_runs(turns, load_runs(tx, _runs_within(session_id, window)))
+        turns = add_runs(turns, _load_runs_within(tx, session_id, window))
         add_events(tx, turns)
         last = turns[-1] if turns and not window.has_later else None
         shown = [show_turn(turn, chat, is_last=turn is last, at=place.at) for turn in turns]
@@ -122,20 +129,20 @@ def find_chat(tx: Connection, session_id: UUID) -> Chat | None:
     return Chat(*row) if row else None
 
 
-def _runs_within(session_id: UUID, window: Window) -> Select[AgentRun]:
+def _load_runs_within(tx: Connection, session_id: UUID, window: Window) -> list[ShownRun]:
     """The window's runs: those of its items, and those between them that have no items."""
-    runs = AgentRun.shown_in(session_id)
     ids = [entry.run_id for entry in window.entries if entry.run_id]
-    if window.has_earlier:
+    runs, since = _RUNS, FIRST
+    if window.has_earlier and ids:
+        since = min(ids)
+    elif window.has_earlier:
         # Without a run to begin with, only what is active has surely no place further up.
-        first = AgentRun.id >= min(ids) if ids else AgentRun.status.in_(ACTIVE_STATUSES)
-        runs = runs.where(first)
-    if not window.has_later:
-        return runs
-    within = AgentRun.id.in_(ids)
-    if window.next_run_id is None:
-        return runs.where(within)  # What follows was made elsewhere: it has no runs.
-    return runs.where(or_(within, AgentRun.id < window.next_run_id))
+        runs = runs.where(AgentRun.status.in_(ACTIVE_STATUSES))
+    if window.has_later:
+        # Without a next run, what follows was made elsewhere.
+        before = window.next_run_id or FIRST
+        runs = runs.where(AgentRun.id.in_(ids) | (AgentRun.id < before))
+    return load_runs(tx, runs, {"session_id": session_id, "since": since})
 
 
 def add_events(tx: Connection, turns: Iterable[Gathered]) -> None:
