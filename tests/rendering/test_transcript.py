@@ -18,6 +18,7 @@ from tests.rendering.chats import (
     person,
     words,
 )
+from tests.rendering.test_windows import counted_queries
 from tests.support.pages import Page
 from webapp.database import write_tx
 from webapp.models import AgentSession, MessageRole, RunStatus, SessionMessage
@@ -214,3 +215,13 @@ def test_what_was_sent_just_now_is_shown_as_it_is_loaded_later(chat: AgentSessio
     assert sent.run
     assert show_queued(sent.run) == load_turn(sent.run_id)
     assert send_message(chat.id, "Go", "the-key").run is None
+
+
+def test_a_reply_that_called_no_tool_is_two_statements(app: Flask, chat: AgentSession) -> None:
+    run = make_run(chat.id, input=[person("Go")])
+    add(chat, person("Go"), agent("Done"), run_id=run.id)
+    with counted_queries(app) as seen:
+        turn = load_turn(run.id)
+    assert turn
+    assert words(turn) == ["Go", "Done"]
+    assert len(seen) == 2

@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.factories import make_run, make_session, make_user
+from tests.rendering.test_windows import counted_queries
 from tests.support.client import HTMX, PageClient
 from webapp.database import read_tx, write_tx
 from webapp.database_session import append_items
@@ -83,6 +84,13 @@ def test_htmx_gets_the_turn_a_new_key_and_the_name(client: PageClient, chat: Age
     assert [e for e in page.every() if "data-follow" in e.attributes]
     assert page.by_id("composer-key").get("value") != before.page.by_id("composer-key").get("value")
     assert "How do I plant garlic?" in [e.text for e in page.every("hx-partial")]
+
+
+def test_a_message_costs_few_statements(client: PageClient, chat: AgentSession) -> None:
+    before = client.get(address_of(chat))
+    with counted_queries(client.application) as seen:
+        client.post_form(before, {"text": "How do I plant garlic?"}, headers=HTMX)
+    assert len(seen) <= 7
 
 
 def test_what_is_sent_is_shown_as_it_was_typed(client: PageClient, chat: AgentSession) -> None:
