@@ -162,3 +162,15 @@ def test_beyond_the_limit_a_message_waits_for_nobody(
     gate.open()
     first.ended()
     assert send(other).ended() == "finished"
+
+
+def test_of_a_persons_messages_at_once_no_more_are_taken_than_they_may_have(
+    start: Start, stage: Stage, chat: AgentSession
+) -> None:
+    start(max_runs_per_person=1)
+    gate = Gate()
+    stage.play(says(gate, "Hello."))
+    chats = [chat, *(make_session(chat.user_id) for _ in range(7))]
+    results = at_once(8, lambda number: start_run(chats[number].id, "Hello", uuid4().hex))
+    gate.open()
+    assert sorted(type(result).__name__ for result in results) == ["TooManyRuns"] * 7 + ["UUID"]
