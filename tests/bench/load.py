@@ -5,7 +5,8 @@ server's process, so that its cost is in the server's. Beside it stands the same
 Parley: as many readers of it in one process.
 
 People send within a few seconds of each other, as people do, and then all in the same instant, as
-they never do. Their browsers are another process, whose cost is not counted.
+they never do. Their browsers are another process, whose cost is not counted. The server is measured
+as it comes, and kept on one processor.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 from time import process_time
+from typing import Any
 
 from sqlalchemy import select
 
@@ -33,6 +35,8 @@ from webapp.models import AgentRun, MessageRole, RunStatus, SessionMessage
 SIZES = (100, 400)
 SPREAD = 5.0
 """Seconds in which everybody sends."""
+WAYS = {"Parley": False, "Parley on one processor": True}
+"""A name for the table, and the setting `one_processor`."""
 SECRET = "a-secret-key-for-measurements-0123456789"
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -50,8 +54,9 @@ def main() -> None:
     outcomes: list[Outcome] = []
     for size in SIZES:
         outcomes.append(asyncio.run(_model_alone(size)))
-        with tempfile.TemporaryDirectory() as folder:
-            outcomes += _through_parley(Path(folder), size)
+        for name, one_processor in WAYS.items():
+            with tempfile.TemporaryDirectory() as folder:
+                outcomes += _through(name, Path(folder), size, one_processor=one_processor)
     sys.stdout.write(_table(outcomes))
 
 
@@ -70,13 +75,14 @@ async def _model_alone(size: int) -> Outcome:
     return _outcome(f"the model alone, {size} at once", timings, process_time() - used)
 
 
-def _through_parley(folder: Path, size: int) -> list[Outcome]:
-    given = {
+def _through(name: str, folder: Path, size: int, *, one_processor: bool) -> list[Outcome]:
+    given: dict[str, Any] = {
         "instance": folder / "instance",
         "secret_key": SECRET,
         "agents": paced.__file__,
         "threads": size + 64,
         "max_runs": size,
+        "one_processor": one_processor,
     }
     with live_server(folder, **given) as server:
         app = create_app(Settings(**given))
@@ -84,9 +90,9 @@ def _through_parley(folder: Path, size: int) -> list[Outcome]:
         # One reply first: the first message of a process waits for what is loaded on the way.
         asyncio.run(_send(server, people[:1], 0))
         outcomes = []
-        for name, spread in ((f"within {SPREAD:.0f} s", SPREAD), ("at once", 0.0)):
+        for when, spread in ((f"within {SPREAD:.0f} s", SPREAD), ("at once", 0.0)):
             timings, used = asyncio.run(_send(server, people, spread))
-            outcomes.append(_outcome(f"Parley, {size} {name}", timings, used))
+            outcomes.append(_outcome(f"{name}, {size} {when}", timings, used))
         _check_words(2 * size + 1)
         server.terminate()
     return outcomes

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from webapp.database import write_tx
 from webapp.models import AgentSession, RunStatus
 from webapp.runs import Executor, decide_run, stop_run
 from webapp.runs.events import ApprovalDecided, ApprovalRequested, ToolFinished
-from webapp.services.facts import ApprovalSettled, SessionInactive
+from webapp.services.facts import ApprovalSettled, RunAlreadyActive, SessionInactive
 
 DELETE = function_call("delete", {"number": 7}, call_id="c7")
 DELETE_MORE = function_call("delete", {"number": 8}, call_id="c8")
@@ -280,3 +281,18 @@ def test_a_run_stopped_between_the_decision_and_its_going_on_is_whole(
     stop_run(run.id)
     assert run.ended() == "stopped"
     assert shape(run.items) == "user function_call function_call_output"
+
+
+def test_a_message_in_the_moment_in_which_what_waits_is_stopped(
+    executor: Executor, stage: Stage, chat: AgentSession
+) -> None:
+    play(stage, *[[DELETE], "Never mind."] * 8)
+    for _ in range(8):
+        run = paused(chat)
+        with ThreadPoolExecutor(1) as thread:
+            stopping = thread.submit(stop_run, run.id)
+            with suppress(RunAlreadyActive):
+                send(chat, "Never", key=run.id.hex)
+        stopping.result()
+        assert send(chat, "Never", key=run.id.hex).ended() == "finished"
+        assert run.row.status is RunStatus.STOPPED

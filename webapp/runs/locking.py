@@ -40,7 +40,7 @@ _LOCK = (
 _ACTIVE = (
     select(AgentRun)
     .where(_in_chat(AgentRun), _is_in(AgentRun, ACTIVE_STATUSES))
-    .with_for_update()
+    .with_for_update(skip_locked=True)
     .execution_options(populate_existing=True)
 )
 _sent, _active = aliased(AgentRun), aliased(AgentRun)
@@ -106,11 +106,9 @@ def make_way(tx: Session, session: LockedSession) -> None:
         return
     if session.active is not RunStatus.PAUSED:
         raise RunAlreadyActive
-    # Held only now: who works on a run holds it, and may be waiting for the chat.
+    # Not waited for: whoever decides on it or stops it in this moment may be waiting for the chat.
     run = tx.scalar(_ACTIVE, {"session_id": session.id})
-    if run is None:
-        return
-    if run.status is not RunStatus.PAUSED:
+    if run is None or run.status is not RunStatus.PAUSED:
         raise RunAlreadyActive
     dismiss_run(tx, run, WROTE_INSTEAD)
     tx.flush()
