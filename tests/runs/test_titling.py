@@ -7,12 +7,13 @@ from agents import Agent
 from sqlalchemy import select
 
 from tests.factories import make_session, make_user
-from tests.runs.conftest import Start, send
+from tests.runs.conftest import Start, Watched, send
 from tests.runs.stage import Stage, until
 from tests.support.model_server import ModelServer
 from tests.support.model_turns import Gate, error, say
 from webapp.database import read_tx
 from webapp.models import AgentSession, UsageDay
+from webapp.runs import retry_run
 from webapp.services.sessions import rename_session
 
 ASKED = "Where do I plant the garlic?"
@@ -60,6 +61,16 @@ def test_the_model_titles_a_chat_once_and_reorders_nothing(
     assert send(unnamed, "And when?").ended() == "finished"
     until(lambda: len(served.requests) == 3)
     assert stored(unnamed).session_name == "Planting garlic"
+
+
+def test_a_chat_whose_first_reply_had_to_be_tried_again_is_titled_then(
+    served: ModelServer, unnamed: AgentSession
+) -> None:
+    served.script(error(400), say("In full sun."), say("Planting garlic"))
+    run = send(unnamed, ASKED)
+    assert run.ended() == "failed"
+    assert Watched(retry_run(run.id, "again")).ended() == "finished"
+    until(lambda: stored(unnamed).session_name == "Planting garlic")
 
 
 def test_a_name_that_a_person_gave_meanwhile_is_final(

@@ -66,7 +66,11 @@ _SPEAKER = (
 )
 _SPEAKER_BEFORE = _SPEAKER.where(SessionMessage.run_id != bindparam("run_id"))
 _earlier = aliased(AgentRun)
-_FOLLOWS = exists().where(_earlier.session_id == AgentSession.id, _earlier.id < bindparam("run_id"))
+_FOLLOWS = exists().where(
+    _earlier.session_id == AgentSession.id,
+    _earlier.id < bindparam("run_id"),
+    _earlier.superseded_at.is_(None),
+)
 # A row for each tool that the person has approved, or one without.
 _CHAT = (
     select(AgentSession.id, AgentSession.session_id, AgentSession.agent_name)
@@ -92,7 +96,7 @@ class ClaimedRun:
     id: UUID
     epoch: int
     is_first: bool
-    """Whether no run of the chat came before."""
+    """Whether no run of the chat came before, but for those whose place it takes."""
     claimed_at: datetime
     state: str | None
     """The SDK's RunState, when the run goes on after a pause."""

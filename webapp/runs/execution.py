@@ -78,7 +78,7 @@ class Turn:
     def __init__(self, run_id: UUID, around: Surroundings) -> None:
         self.run_id = run_id
         self.is_first = False
-        """Whether no turn of the chat came before; known once it is begun."""
+        """Whether it is the first that the chat shows; known once it is begun."""
         self._around = around
         self._why: Halt | None = None
         self._halted = asyncio.Event()
