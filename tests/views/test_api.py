@@ -273,7 +273,7 @@ def test_too_many_who_wait_are_sent_away_before_anything_is_sent(
 ) -> None:
     streams = app.extensions["streams"]
     most = app.config["SETTINGS"].max_streams_per_person
-    held = [streams.open(ada.id, None, lambda: True) for _ in range(most)]
+    held = [streams.open(ada.id, None) for _ in range(most)]
     try:
         answer = program.post(CHAT, {"message": "hello"})
     finally:

@@ -84,7 +84,8 @@ def test_a_stream_is_never_kept_or_buffered_on_its_way(
 ) -> None:
     stage.play("Hello")
     run = talk.send()
-    answer = talk.client.get(f"/runs/{run.id}/events")
+    with talk.client.get(f"/runs/{run.id}/events") as answer:
+        answer.get_data()
     assert answer.mimetype == "text/event-stream"
     assert answer.headers["X-Accel-Buffering"] == "no"
     assert answer.headers["Cache-Control"] == "no-store"

@@ -1,5 +1,6 @@
 """Signed-in browsers: begun, found again, ended."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -10,8 +11,8 @@ import structlog
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from webapp.database import UNREACHABLE, read_tx, utc_now, write_tx
-from webapp.models import SignIn, User
+from webapp.database import UNREACHABLE, read_rows, read_tx, utc_now, write_tx
+from webapp.models import SignIn, User, UserRole
 from webapp.services.audit import record_audit
 from webapp.services.facts import SignInGone
 
@@ -19,11 +20,20 @@ TOKEN_BYTES = 32
 SEEN_EVERY = timedelta(minutes=1)
 MAX_AGENT = 255
 
-# Built once: it is asked with every request.
+_TIMES = SignIn.id, SignIn.last_seen_at, SignIn.expires_at, utc_now()
+# Built once: they are asked with every request, and all the time.
 _SIGNED_IN = (
-    select(User, SignIn.id, SignIn.last_seen_at, SignIn.expires_at, utc_now())
+    select(User, *_TIMES)
     .join(SignIn, SignIn.user_id == User.id)
     .where(SignIn.token_hash == bindparam("token_hash"), User.is_active)
+)
+_ROLES = (
+    select(SignIn.token_hash, User.role, *_TIMES)
+    .join(User, SignIn.user_id == User.id)
+    .where(SignIn.token_hash.in_(bindparam("token_hashes", expanding=True)), User.is_active)
+)
+_NOTE_SEEN = (
+    update(SignIn).where(SignIn.id == bindparam("sign_in_id")).values(last_seen_at=utc_now())
 )
 
 log = structlog.get_logger()
@@ -41,6 +51,16 @@ class SignedIn:
     """To the minute."""
     is_this: bool
     """Whether it is the one that asks."""
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """What became of sign-ins that were asked after."""
+
+    roles: dict[str, UserRole]
+    """By token, of those that last and whose account is active."""
+    unseen: list[UUID]
+    """Those of them whose use is to be noted again."""
 
 
 def begin_sign_in(user_id: UUID, address: str, user_agent: str, *, idle: int, lifetime: int) -> str:
@@ -73,11 +93,36 @@ def find_signed_in(token: str, *, idle: int) -> User | None:
     if row is None:
         return None
     user, sign_in_id, last_seen_at, expires_at, now = row
-    if now >= expires_at or now >= last_seen_at + timedelta(seconds=idle):
+    if not _is_lasting(last_seen_at, expires_at, now, idle):
         return None
     if now >= last_seen_at + SEEN_EVERY:
-        _note_seen(sign_in_id)
+        note_seen([sign_in_id])
     return user
+
+
+def find_lasting(tokens: Collection[str], *, idle: int) -> Lasting:
+    """As `find_signed_in` for many, in one statement; notes nothing."""
+    by_hash = {_hash(token): token for token in tokens}
+    with read_rows() as rows:
+        found = rows.execute(_ROLES, {"token_hashes": list(by_hash)}).all()
+    lasting = Lasting({}, [])
+    for token_hash, role, sign_in_id, last_seen_at, expires_at, now in found:
+        if _is_lasting(last_seen_at, expires_at, now, idle):
+            lasting.roles[by_hash[token_hash]] = role
+            if now >= last_seen_at + SEEN_EVERY:
+                lasting.unseen.append(sign_in_id)
+    return lasting
+
+
+def note_seen(sign_in_ids: Collection[UUID]) -> None:
+    """Note that the sign-ins are in use; where nothing can be written, the next use tries again."""
+    # In one order everywhere, so that two processes never wait for each other.
+    rows = [{"sign_in_id": sign_in_id} for sign_in_id in sorted(sign_in_ids)]
+    try:
+        with write_tx() as tx:
+            tx.connection().execute(_NOTE_SEEN, rows)
+    except UNREACHABLE:
+        log.warning("sign_in_not_noted", exc_info=True)
 
 
 def end_sign_in(token: str, address: str | None = None) -> None:
@@ -134,13 +179,8 @@ def list_sign_ins(user_id: UUID, *, idle: int, token: str | None = None) -> list
     ]
 
 
-def _note_seen(sign_in_id: UUID) -> None:
-    try:
-        with write_tx() as tx:
-            tx.execute(update(SignIn).where(SignIn.id == sign_in_id).values(last_seen_at=utc_now()))
-    except UNREACHABLE:
-        # Reading goes on where nothing can be written; the next request tries again.
-        log.warning("sign_in_not_noted", exc_info=True)
+def _is_lasting(last_seen_at: datetime, expires_at: datetime, now: datetime, idle: int) -> bool:
+    return now < expires_at and now < last_seen_at + timedelta(seconds=idle)
 
 
 def _hash(token: str) -> str:

@@ -1,6 +1,5 @@
 """A reply: followed while it is written, stopped, tried again, allowed to go on."""
 
-from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
@@ -22,12 +21,11 @@ from webapp.rendering.transcript import load_turn
 from webapp.rendering.turns import SOMEBODY
 from webapp.runs import continue_run, decide_run, find_message, retry_run, stop_run, wake
 from webapp.services.sessions import mark_seen
-from webapp.services.sign_ins import find_signed_in
 from webapp.web.access import own_run
-from webapp.web.current import settings
 from webapp.web.following import follow, render_end
 from webapp.web.htmx import is_htmx
 from webapp.web.places import url_at
+from webapp.web.readers import Reader
 from webapp.web.sign_in import current_token
 from webapp.web.sse import END, MIMETYPE
 from webapp.web.streams import current_streams
@@ -43,8 +41,7 @@ def events(run_id: UUID) -> ResponseReturnValue:
     stream = current_streams().open(
         current_user.id,
         request.environ.get("gunicorn.socket"),
-        _still_signed_in(),
-        browser=current_token() or "",
+        Reader(current_token() or "", current_user.role),
         wake=partial(wake, run_id),
     )
     response = Response(
@@ -129,15 +126,3 @@ def _answered(run: AgentRun) -> ResponseReturnValue:
     if is_htmx():
         return "", 204  # The page follows the run, and sees what comes of it.
     return redirect(url_for("sessions.show", session_id=run.session_id), 303)
-
-
-def _still_signed_in() -> Callable[[], bool]:
-    """As the one who has begun to read; with another role, the page asks to be let in again."""
-    token, idle = current_token(), settings().sign_in_idle
-    before = current_user.id, current_user.role
-
-    def look() -> bool:
-        user = find_signed_in(token or "", idle=idle)
-        return user is not None and (user.id, user.role) == before
-
-    return look

@@ -18,7 +18,7 @@ LOOK_EVERY = 0.5
 @contextmanager
 def place_to_wait(user_id: UUID) -> Iterator[Stream]:
     """One of the person's streams: waiting holds a thread as they do. Raises where none is left."""
-    stream = current_streams().open(user_id, request.environ.get("gunicorn.socket"), lambda: True)
+    stream = current_streams().open(user_id, request.environ.get("gunicorn.socket"))
     try:
         yield stream
     finally:

@@ -8,78 +8,122 @@ from collections.abc import Callable
 from time import monotonic
 from uuid import UUID
 
+import structlog
 from flask import Flask, current_app
 from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 
 from webapp.config import Settings
+from webapp.services.sign_ins import note_seen
 from webapp.web.hangups import Hangups, has_gone
+from webapp.web.readers import Reader, find_unwelcome
 
 RETRY_AFTER = 5
 ACCESS_EVERY = 3.0
-"""Seconds between two looks at whether the reader is still signed in and allowed."""
+"""Seconds between two looks at whether the readers are still there, signed in and allowed."""
 HEARTBEAT_EVERY = 15.0
 MOST_OF_A_BROWSER = 4
 """Of the six connections that it has to a host, two are left for pages; other windows ask."""
 SEND_SECONDS = 10
 """A reader that takes nothing for so long is dropped."""
 
+log = structlog.get_logger(__name__)
 hangups = Hangups()
 
 
 class Streams:
-    """Those that are open. `close_all` sends every reader away, and none is let in any more."""
+    """Those that are open. `close_all` sends every reader away, and none is let in any more.
+
+    While there are any, one thread looks after the readers of all.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._most = settings.max_streams
         self._most_each = settings.max_streams_per_person
-        self._guard = threading.Lock()
+        self._idle = settings.sign_in_idle
+        self._guard = threading.Condition()
         self._open: Counter[UUID] = Counter()
         self._of_browsers: Counter[str] = Counter()
         self._all: set[Stream] = set()
+        self._is_looked_after = False
         self.closing = threading.Event()
 
     def open(
         self,
         user_id: UUID,
         connection: socket.socket | None,
-        is_allowed: Callable[[], bool],
-        browser: str = "",
+        reader: Reader | None = None,
         wake: Callable[[], object] = lambda: None,
     ) -> "Stream":
         """Raises TooManyRequests or ServiceUnavailable before anything is sent.
 
-        `browser` is what tells a browser from others; empty for a program. `wake` ends the wait
-        for news: it is called when the reader goes, or the server.
+        `reader` is None for a program. `wake` ends the wait for news: it is called when the
+        reader goes or may read no more, or when the server goes.
         """
+        browser = reader.token if reader else ""
         with self._guard:
             if self.closing.is_set() or self._open.total() >= self._most:
                 raise ServiceUnavailable(retry_after=RETRY_AFTER)
             is_full = browser and self._of_browsers[browser] >= MOST_OF_A_BROWSER
             if is_full or self._open[user_id] >= self._most_each:
                 raise TooManyRequests(retry_after=RETRY_AFTER)
+            if not self._is_looked_after:
+                threading.Thread(target=self._look_after, name="readers", daemon=True).start()
+                self._is_looked_after = True
             self._open[user_id] += 1
             self._of_browsers[browser] += 1
-            stream = Stream(self, user_id, connection, is_allowed, browser=browser, wake=wake)
+            stream = Stream(self, user_id, connection, reader, wake)
             self._all.add(stream)
         return stream
 
-    def release(self, stream: "Stream", user_id: UUID, browser: str) -> None:
+    def release(self, stream: "Stream") -> None:
+        browser = stream.reader.token if stream.reader else ""
         with self._guard:
             self._all.discard(stream)
-            self._open[user_id] -= 1
+            self._open[stream.user_id] -= 1
             self._of_browsers[browser] -= 1
             self._open += Counter()  # Forgets those who have none.
             self._of_browsers += Counter()
+            if not self._all:
+                self._guard.notify_all()
 
     def close_all(self) -> None:
         with self._guard:
             self.closing.set()
+            self._guard.notify_all()
             streams = list(self._all)
         for stream in streams:
             stream.rouse()
 
     def __len__(self) -> int:
         return self._open.total()
+
+    def _look_after(self) -> None:
+        while streams := self._open_at_the_next_look():
+            try:
+                self._look_at(streams)
+            except Exception:
+                # Nobody reads on unasked: their pages come back through the door.
+                log.exception("readers_not_looked_at")
+                for stream in streams:
+                    stream.leave()
+
+    def _open_at_the_next_look(self) -> "list[Stream]":
+        """When it is due. Empty when there is nobody to look after, which ends it."""
+        with self._guard:
+            self._guard.wait_for(lambda: self.closing.is_set() or not self._all, ACCESS_EVERY)
+            if self.closing.is_set():
+                return []
+            self._is_looked_after = bool(self._all)
+            return list(self._all)
+
+    def _look_at(self, streams: list["Stream"]) -> None:
+        readers = {stream.reader for stream in streams if stream.reader}
+        unwelcome, unseen = find_unwelcome(readers, idle=self._idle)
+        for stream in streams:
+            if stream.reader in unwelcome or not stream.is_there():
+                stream.leave()
+        if unseen:  # Last: the turn to write may take a while.
+            note_seen(unseen)
 
 
 class Stream:
@@ -90,24 +134,21 @@ class Stream:
         streams: Streams,
         user_id: UUID,
         connection: socket.socket | None,
-        is_allowed: Callable[[], bool],
-        *,
-        browser: str,
+        reader: Reader | None,
         wake: Callable[[], object],
     ) -> None:
         self._streams = streams
-        self._user_id = user_id
-        self._browser = browser
+        self.user_id = user_id
+        self.reader = reader
         self._connection = connection
-        self._is_allowed = is_allowed
         self._wake = wake
         self._roused = threading.Event()
         self.is_roused = self._roused.is_set
         self._has_left = False
-        self._looked_at = self._sent_at = monotonic()
+        self._sent_at = monotonic()
         self._is_released = False
         self._limit_sending(SEND_SECONDS)
-        self._watch = hangups.watch(connection, self._leave) if connection else None
+        self._watch = hangups.watch(connection, self.leave) if connection else None
 
     @property
     def is_closing(self) -> bool:
@@ -116,18 +157,15 @@ class Stream:
 
     def is_wanted(self) -> bool:
         """Whether the reader is still there, and still may read."""
-        if self._has_left:
-            return False
-        if monotonic() - self._looked_at >= ACCESS_EVERY:
-            self._looked_at = monotonic()
-            return self._is_there() and self._is_allowed()
-        return True
+        return not self._has_left
+
+    def is_there(self) -> bool:
+        return self._connection is None or not has_gone(self._connection)
 
     @property
     def patience(self) -> float:
-        """Seconds until something has to be done, come news or not."""
-        due = min(self._looked_at + ACCESS_EVERY, self._sent_at + HEARTBEAT_EVERY)
-        return max(due - monotonic(), 0.0)
+        """Seconds until something has to be said, come news or not."""
+        return max(self._sent_at + HEARTBEAT_EVERY - monotonic(), 0.0)
 
     def needs_heartbeat(self) -> bool:
         return monotonic() - self._sent_at >= HEARTBEAT_EVERY
@@ -144,6 +182,11 @@ class Stream:
         self._roused.set()
         self._wake()
 
+    def leave(self) -> None:
+        """Take note that nobody reads any more who is there and may."""
+        self._has_left = True
+        self.rouse()
+
     def release(self) -> None:
         """Make room for another; the connection may serve other requests after."""
         if not self._is_released:
@@ -151,14 +194,7 @@ class Stream:
             self._limit_sending(0)
             if self._watch is not None:
                 hangups.forget(self._watch)
-            self._streams.release(self, self._user_id, self._browser)
-
-    def _leave(self) -> None:
-        self._has_left = True
-        self.rouse()
-
-    def _is_there(self) -> bool:
-        return self._connection is None or not has_gone(self._connection)
+            self._streams.release(self)
 
     def _limit_sending(self, seconds: int) -> None:
         if self._connection is None:
