@@ -34,13 +34,15 @@ class Hangups:
         A reader that says something is watched no more: that is for whoever reads it next.
         """
         watch = Watch(connection, connection.fileno(), tell)
-        self._ask("watch", watch)
+        self._asked.append(("watch", watch))
+        self._knock_or_begin()
         return watch
 
     def forget(self, watch: Watch) -> None:
-        self._ask("forget", watch)
+        """Some time soon: nothing is amiss where a reader that nobody serves is watched."""
+        self._asked.append(("forget", watch))
 
-    def _ask(self, what: str, watch: Watch) -> None:
+    def _knock_or_begin(self) -> None:
         with self._guard:
             if self._knock is None:
                 heard, self._knock = os.pipe()
@@ -48,7 +50,6 @@ class Hangups:
                 looking = threading.Thread(target=self._look, args=(heard,), daemon=True)
                 looking.name = "hangups"
                 looking.start()
-        self._asked.append((what, watch))
         with suppress(BlockingIOError):  # So many have knocked that it is awake.
             os.write(self._knock, b".")
 

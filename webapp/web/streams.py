@@ -175,7 +175,8 @@ class Stream:
 
     def pause(self, seconds: float) -> None:
         """Wait, but no longer than until the reader goes, or the server."""
-        self._roused.wait(seconds)
+        if seconds:
+            self._roused.wait(seconds)
 
     def rouse(self) -> None:
         """End what it waits for, now and from now on."""
