@@ -37,6 +37,8 @@ def create_session(user_id: UUID, agent_name: str | None, session_id: str | None
     """
     with write_tx() as tx:
         if session_id is not None:
+            # Who gives a name back holds the person: wait before there is a row to wait for.
+            tx.execute(select(User.id).where(User.id == user_id).with_for_update(read=True))
             return _named(tx, user_id, agent_name, session_id)
         empty = tx.scalar(_empty(user_id).with_for_update(skip_locked=True))
         if empty is None:
