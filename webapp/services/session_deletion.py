@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, delete, select
 
 from webapp.database import read_tx, write_tx
-from webapp.models import AgentSession
+from webapp.models import AgentSession, User
 from webapp.services.facts import SessionGone
 from webapp.services.sessions import is_name_taken
 from webapp.services.undoing import can_be_undone, is_past_undoing
@@ -38,6 +38,7 @@ def restore_session(session_id: UUID) -> None:
             raise SessionGone
         name = session.deleted_session_id
         session.deleted_at = session.deleted_session_id = None
+        tx.execute(select(User.id).where(User.id == session.user_id).with_for_update())
         if name is not None and not is_name_taken(tx, session.user_id, name):
             session.session_id = name
 

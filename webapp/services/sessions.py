@@ -38,7 +38,8 @@ def create_session(user_id: UUID, agent_name: str | None, session_id: str | None
     with write_tx() as tx:
         if session_id is not None:
             # Who gives a name back holds the person: wait before there is a row to wait for.
-            tx.execute(select(User.id).where(User.id == user_id).with_for_update(read=True))
+            person = select(User.id).where(User.id == user_id)
+            tx.execute(person.with_for_update(read=True, key_share=True))
             return _named(tx, user_id, agent_name, session_id)
         empty = tx.scalar(_empty(user_id).with_for_update(skip_locked=True))
         if empty is None:
@@ -97,11 +98,10 @@ def mark_seen(session_id: UUID) -> None:
 
 
 def is_name_taken(tx: Session, user_id: UUID, session_id: str) -> bool:
-    """Whether a chat of the person's is called so for programs; it stays true while `tx` lasts.
+    """Whether a chat of the person's is called so for programs.
 
-    Nobody makes a chat of theirs while their row is held.
+    It stays so for whoever holds the person's row: nobody makes a chat of theirs meanwhile.
     """
-    tx.execute(select(User.id).where(User.id == user_id).with_for_update())
     same = AgentSession.user_id == user_id, AgentSession.session_id == session_id
     return tx.scalars(select(exists().where(*same))).one()
 
