@@ -187,7 +187,7 @@ def test_the_overview_says_what_was_used_and_how_it_went(desk: PageClient, ada: 
     assert figures[0] == "7"
     assert "1,234" in figures
     assert "19.0 s" in figures
-    assert "half within 10.0 s" in figures
+    assert "half within 10.00 s" in figures
     rows = [[cell.text for cell in row.every("th", "td")] for row in page.every("tr")]
     assert ["rate_limit", "1"] in rows
     assert ["Ada Moreno", "7", "1,234", "\N{EN DASH}"] in rows
