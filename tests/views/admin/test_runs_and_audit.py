@@ -186,7 +186,7 @@ def test_the_overview_says_what_was_used_and_how_it_went(desk: PageClient, ada: 
     figures = [figure.text for figure in page.every("dd")]
     assert figures[0] == "7"
     assert "1,234" in figures
-    assert "19.0 s" in figures
+    assert "19.00 s" in figures
     assert "half within 10.00 s" in figures
     rows = [[cell.text for cell in row.every("th", "td")] for row in page.every("tr")]
     assert ["rate_limit", "1"] in rows
