@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from webapp.rendering.mending import without_begun_item
 from webapp.rendering.structured import render_reply
 from webapp.rendering.tool_calls import DraftCall
 from webapp.rendering.view_models import Part, Section, TextPart, ThoughtPart, ToolsPart
@@ -28,10 +29,13 @@ _FAILED = "An error occurred while "
 class DraftText:
     message: int
     pieces: list[str] = field(default_factory=list)
+    is_cut: bool = False
+    """Whether it ended in the middle."""
 
     def shown(self) -> TextPart:
         source = "".join(self.pieces)
-        return TextPart(render_reply(source), source)
+        words = without_begun_item(source) if self.is_cut else source
+        return TextPart(render_reply(words), source)
 
 
 @dataclass
@@ -137,6 +141,11 @@ class Draft:
             # Who was asked has said nothing: the other's name alone is shown, below the line.
             self.sections.clear()
         self.sections.append(DraftSection(agent_name, is_handed_over=True))
+
+    def cut(self) -> None:
+        """Nothing comes after this, though more was to be said."""
+        if isinstance(self._last, DraftText):
+            self._last.is_cut = True
 
     def shown(self, *, is_active: bool) -> tuple[Section, ...]:
         return tuple(

@@ -1,4 +1,4 @@
-"""How text that is still being written is shown: without the halves of its marks.
+"""How text that is being written, or was cut off, is shown: without the halves of its marks.
 
 `**bo` is on its way to **bo**, and the address of a link is not to be read while it comes.
 """
@@ -13,6 +13,9 @@ IS_OPEN = "is_open"
 _AT_END = 2_000
 _MARKS = re.compile(r"[*_~`]+$")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*$")
+_BEGUN_ITEM = re.compile(r"[ \t>]*(?:[-+*]|([0-9]{1,9})[.)])[ \t]*[*_~`]*")
+_NUMBER = re.compile(r"^[ \t>]*([0-9]{1,9})[.)][ \t]", re.MULTILINE)
+_FENCE = re.compile(r"^[ \t>]*(?:```|~~~)", re.MULTILINE)
 
 
 def mend_end(state: StateCore) -> None:
@@ -37,3 +40,14 @@ def mend(text: str) -> str:
     closing = "".join(mark for mark in ("~~", "**") if text.count(mark) % 2)
     kept = text.rstrip()
     return f"{kept}{closing}" if closing and not kept.endswith(closing) else text
+
+
+def without_begun_item(text: str) -> str:
+    """`text`, which was cut off, without a last list's item of which there is only the mark."""
+    before, _, last = text.rstrip().rpartition("\n")
+    begun = _BEGUN_ITEM.fullmatch(last)
+    if not begun or len(_FENCE.findall(before)) % 2:
+        return text
+    # `42.` alone may be an answer: a list begins at 1, or has come to the number before.
+    number = int(begun[1] or 1)
+    return before if number == 1 or str(number - 1) in _NUMBER.findall(before) else text

@@ -215,6 +215,8 @@ def make_draft(turn: Gathered, agent_name: str) -> Draft:
         if entry.agent_name and not _is_call(entry.item):
             draft.hand_over(entry.agent_name)
         tell(entry.item, draft, number)
+    if run is not None and run.status in UNFINISHED:
+        draft.cut()
     for call_id, seconds in _durations(turn.events):
         if call_id in draft.calls:
             draft.calls[call_id].started_at, draft.calls[call_id].ended_at = 0.0, seconds
