@@ -1,5 +1,6 @@
 """The log: one JSON line an event, whoever logs it and whatever is in it."""
 
+import io
 import json
 import logging
 import subprocess
@@ -43,6 +44,14 @@ def test_an_event_is_one_line_with_its_time_level_and_values(
         "logger": "webapp.somewhere",
         "attempts": 3,
     }
+
+
+def test_what_a_reader_looks_for_first_comes_first(capsys: pytest.CaptureFixture[str]) -> None:
+    structlog.contextvars.bind_contextvars(request_id="abc")
+    structlog.get_logger("webapp.somewhere").info("an_event", attempts=3)
+    logging.getLogger("library").warning("it said so")
+    first = ["time", "level", "event", "request_id", "logger"]
+    assert [list(line) for line in lines(capsys)] == [[*first, "attempts"], first]
 
 
 def test_what_people_write_cannot_break_a_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,6 +109,33 @@ def test_what_is_below_the_level_is_left_out(capsys: pytest.CaptureFixture[str])
     logging.getLogger("library").warning("not told")
     structlog.get_logger("webapp.somewhere").error("told")
     assert [line["event"] for line in lines(capsys)] == ["told"]
+
+
+def test_the_level_can_be_set_again_for_a_logger_in_use(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log = structlog.get_logger("webapp.somewhere")
+    for level in ("info", "error", "debug"):
+        configure_logs(level)
+        log.debug("debug at %s", level)
+        log.info("info at %s", level)
+        log.error("error at %s", level)
+    assert [line["event"] for line in lines(capsys)] == [
+        "info at info",
+        "error at info",
+        "error at error",
+        "debug at debug",
+        "info at debug",
+        "error at debug",
+    ]
+
+
+def test_work_goes_on_where_nobody_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    nobody = io.StringIO()
+    nobody.close()
+    monkeypatch.setattr(sys, "stderr", nobody)
+    structlog.get_logger("webapp.somewhere").error("not heard")
+    logging.getLogger("library").error("not heard")
 
 
 def test_setting_it_up_again_does_not_double_the_lines(

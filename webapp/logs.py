@@ -1,30 +1,61 @@
 """What is logged, and how: one JSON line an event, on standard error.
 
-Everything goes through one handler of the standard library, whoever logs it: structlog for our
-own events, `logging` for what libraries and the server say, and Python's warnings.
+Our own events go through structlog alone: every request is one, and a line is a part of its time.
+What libraries and the server say through `logging`, and Python's warnings, comes by way of a
+handler of the standard library, and looks the same.
 """
 
+import json
 import logging
 import sys
+from contextlib import suppress
+from typing import NoReturn
 
 import structlog
+from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor
 
 # What libraries log below a warning is theirs to read; at debug, the SDK logs what people say.
 _FOREIGN_LEVEL = logging.WARNING
+
+# Made once: `json.dumps` would make another for each line.
+_json = json.JSONEncoder(default=repr)
 
 
 class _StandardError(logging.Handler):
     """Writes to whatever standard error is at the time, one line in one piece."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        # A library's sentence that does not fit its values is the library's loss.
+        with suppress(ValueError):
+            self.write(self.format(record))
+
+    def write(self, line: str) -> None:
+        # The handler's own lock: `logging` makes it new in a process that was forked.
+        self.acquire()
         try:
-            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.write(line + "\n")
             sys.stderr.flush()
         except (OSError, ValueError):
             # Nobody reads any more; the server's work does not depend on it.
             return
+        finally:
+            self.release()
 
+
+def _line(logger: object, method: str, event: EventDict) -> str:
+    """What a reader looks for first comes first."""
+    first = ("time", "level", "event", "request_id", "logger")
+    return _json.encode({key: event[key] for key in first if key in event} | dict(event))
+
+
+def _write(logger: object, method: str, event: EventDict) -> NoReturn:
+    _handler.write(_line(logger, method, event))
+    # The line is out: nothing is left that `logging` could do with the event.
+    raise structlog.DropEvent
+
+
+_handler = _StandardError()
 
 _SHARED: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
@@ -34,14 +65,20 @@ _SHARED: tuple[Processor, ...] = (
     structlog.processors.format_exc_info,
 )
 
-
 # One list, however often it is configured: loggers keep the one that they first saw.
 _PROCESSORS: list[Processor] = [
+    # The level is `logging`'s: it can be set again for loggers that are in use.
     structlog.stdlib.filter_by_level,
     *_SHARED,
-    structlog.stdlib.PositionalArgumentsFormatter(),
-    structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    _write,
 ]
+
+_handler.setFormatter(
+    ProcessorFormatter(
+        foreign_pre_chain=_SHARED,
+        processors=[ProcessorFormatter.remove_processors_meta, _line],
+    )
+)
 
 
 def configure_logs(level: str) -> None:
@@ -49,30 +86,11 @@ def configure_logs(level: str) -> None:
     structlog.configure(
         processors=_PROCESSORS,
         logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET),
         cache_logger_on_first_use=True,
     )
-    handler = _StandardError()
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_SHARED,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _in_order,
-                structlog.processors.JSONRenderer(),
-            ],
-        )
-    )
     root = logging.getLogger()
-    for old in [old for old in root.handlers if isinstance(old, _StandardError)]:
-        root.removeHandler(old)
-    root.addHandler(handler)
+    root.addHandler(_handler)
     root.setLevel(max(_FOREIGN_LEVEL, logging.getLevelNamesMapping()[level.upper()]))
     logging.getLogger("webapp").setLevel(level.upper())
     logging.captureWarnings(capture=True)
-
-
-def _in_order(logger: object, method: str, event: EventDict) -> EventDict:
-    """What a reader looks for first comes first."""
-    first = ("time", "level", "event", "request_id", "logger")
-    return {key: event[key] for key in first if key in event} | dict(event)
