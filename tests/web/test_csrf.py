@@ -8,7 +8,7 @@ from flask import Flask
 from tests.factories import make_run, make_session, make_user
 from tests.support.accounts import EMAIL, PASSWORD, csrf_token, make_account
 from tests.support.apps import app_like
-from tests.support.client import PageClient
+from tests.support.client import HTMX, PageClient
 from tests.support.database import snapshot
 from tests.support.routes import Route, every_route
 from webapp.models import User, UserRole
@@ -90,7 +90,12 @@ def test_the_token_of_before_a_sign_in_is_worth_nothing_after_it(
     client.post_form(client.get("/sign-in"), {"email": EMAIL, "password": PASSWORD})
     answer = client.post("/sign-out", data={"csrf_token": token})
     assert answer.status_code == 400
-    assert "Reload it" in answer.page.text
+    assert answer.page.heading == "The page was out of date"
+    assert "Go back and try again." in answer.page.text
+    notice = client.post("/sign-out", data={"csrf_token": token}, headers=HTMX)
+    assert notice.status_code == 400
+    # There the page itself is still in view, and going back would leave it.
+    assert "Reload it and try again." in notice.page.text
 
 
 @pytest.mark.parametrize("origin", ["http://localhost", "http://127.0.0.1:8000"])

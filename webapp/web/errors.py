@@ -21,7 +21,7 @@ from webapp.web.troubles import BUSY, Trouble, of_fact, of_status
 log = structlog.get_logger(__name__)
 
 SERVER_ERROR = 500
-_OF_ANOTHER_SIGN_IN = "The page was opened before you signed in or out. Reload it and try again."
+_OF_ANOTHER_SIGN_IN = "You signed in or out after it was opened, so nothing was done."
 
 
 def init_errors(app: Flask, settings: Settings) -> None:
@@ -57,7 +57,7 @@ def _tell_http(error: HTTPException) -> Response:
     status = error.code or SERVER_ERROR
     trouble = replace(of_status(status), status=status)
     if isinstance(error, CSRFError):
-        trouble = replace(trouble, sentence=_OF_ANOTHER_SIGN_IN)
+        trouble = _out_of_date()
     elif said := vars(error).get("description"):
         # By whoever refused, in words for the person; the class's own are for programmers.
         trouble = replace(trouble, sentence=said)
@@ -66,6 +66,15 @@ def _tell_http(error: HTTPException) -> Response:
         if name not in {"Content-Type", "Content-Length"}:
             answer.headers[name] = value  # Allow, Retry-After
     return answer
+
+
+def _out_of_date() -> Trouble:
+    # To go back fetches the page anew, and the browser puts in what was written; to reload the
+    # page that tells of this would send the old form again.
+    remedy = "Reload it" if wants_fragment() else "Go back"
+    return Trouble(
+        400, "The page was out of date", f"{_OF_ANOTHER_SIGN_IN} {remedy} and try again."
+    )
 
 
 def _tell_busy(error: Exception) -> Response:
