@@ -1,5 +1,4 @@
 from enum import StrEnum
-from typing import ClassVar
 
 from sqlalchemy import Select, String, false, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -36,9 +35,6 @@ class User(Entity):
     sessions: Mapped[list[AgentSession]] = relationship(
         back_populates="user", passive_deletes=True, cascade="all, delete-orphan"
     )
-
-    is_authenticated: ClassVar[bool] = True
-    """Nobody who is signed in is anonymous; what a sign-in manager asks."""
 
     @property
     def is_admin(self) -> bool:

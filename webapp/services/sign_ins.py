@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
+from typing import ClassVar
 from uuid import UUID
 
 import structlog
@@ -23,7 +24,7 @@ MAX_AGENT = 255
 _TIMES = SignIn.id, SignIn.last_seen_at, SignIn.expires_at, utc_now()
 # Built once: they are asked with every request, and all the time.
 _SIGNED_IN = (
-    select(User, *_TIMES)
+    select(User.id, User.email, User.display_name, User.role, User.time_zone, *_TIMES)
     .join(SignIn, SignIn.user_id == User.id)
     .where(SignIn.token_hash == bindparam("token_hash"), User.is_active)
 )
@@ -37,6 +38,23 @@ _NOTE_SEEN = (
 )
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class SignedInUser:
+    """Who is signed in, as far as a page asks: each request would pay for a whole User."""
+
+    id: UUID
+    email: str
+    display_name: str
+    role: UserRole
+    time_zone: str
+    is_authenticated: ClassVar[bool] = True
+    """Nobody who is signed in is anonymous; what a sign-in manager asks."""
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role is UserRole.ADMIN
 
 
 @dataclass(frozen=True)
@@ -86,18 +104,18 @@ def begin_sign_in(user_id: UUID, address: str, user_agent: str, *, idle: int, li
     return token
 
 
-def find_signed_in(token: str, *, idle: int) -> User | None:
+def find_signed_in(token: str, *, idle: int) -> SignedInUser | None:
     """Whom the token belongs to, while the sign-in lasts and the account is active."""
-    with read_tx() as tx:
-        row = tx.execute(_SIGNED_IN, {"token_hash": _hash(token)}).one_or_none()
+    with read_rows() as rows:
+        row = rows.execute(_SIGNED_IN, {"token_hash": _hash(token)}).one_or_none()
     if row is None:
         return None
-    user, sign_in_id, last_seen_at, expires_at, now = row
+    user_id, email, name, role, zone, sign_in_id, last_seen_at, expires_at, now = row
     if not _is_lasting(last_seen_at, expires_at, now, idle):
         return None
     if now >= last_seen_at + SEEN_EVERY:
         note_seen([sign_in_id])
-    return user
+    return SignedInUser(user_id, email, name, role, zone)
 
 
 def find_lasting(tokens: Collection[str], *, idle: int) -> Lasting:

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import structlog
 from flask import Flask, Response, g, request
-from sqlalchemy import inspect
 
 from webapp.config import Settings
 
@@ -55,5 +54,5 @@ def _answer(response: Response) -> Response:
 
 def _user_id() -> str | None:
     """Who is signed in, where the request has asked: no question is put for the log alone."""
-    row = inspect(g.get("_login_user"), raiseerr=False)
-    return str(row.identity[0]) if row is not None and row.identity else None
+    user = g.get("_login_user")
+    return str(user.id) if user is not None and user.is_authenticated else None

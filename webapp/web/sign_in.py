@@ -7,8 +7,7 @@ from flask import Flask, request, session
 from flask_login import AnonymousUserMixin, LoginManager, current_user
 
 from webapp.config import Settings
-from webapp.models import User
-from webapp.services.sign_ins import begin_sign_in, end_sign_in, find_signed_in
+from webapp.services.sign_ins import SignedInUser, begin_sign_in, end_sign_in, find_signed_in
 from webapp.web.current import address
 from webapp.web.current import settings as current_settings
 
@@ -70,5 +69,5 @@ def current_token() -> str | None:
     return token if isinstance(token, str) else None
 
 
-def _find(token: str) -> User | None:
+def _find(token: str) -> SignedInUser | None:
     return find_signed_in(token, idle=current_settings().sign_in_idle)
