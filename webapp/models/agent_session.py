@@ -83,11 +83,6 @@ class AgentSession(Entity):
         cascade="all, delete-orphan",
     )
 
-    @property
-    def is_seen(self) -> bool:
-        """Whether its owner has had it before them since something last came."""
-        return self.seen_at is not None and self.seen_at >= self.last_activity_at
-
     @classmethod
     def owned_by(cls, user_id: UUID | BindParameter[UUID]) -> Select["AgentSession"]:
         return select(cls).where(cls.user_id == user_id, cls.is_present)
@@ -101,3 +96,13 @@ class AgentSession(Entity):
     @classmethod
     def _is_present(cls) -> ColumnElement[bool]:
         return cls.deleted_at.is_(None)
+
+    @hybrid_property
+    def is_seen(self) -> bool:
+        """Whether its owner has had it before them since something last came."""
+        return self.seen_at is not None and self.seen_at >= self.last_activity_at
+
+    @is_seen.inplace.expression
+    @classmethod
+    def _is_seen(cls) -> ColumnElement[bool]:
+        return cls.seen_at.is_not(None) & (cls.seen_at >= cls.last_activity_at)

@@ -19,10 +19,9 @@ MAX_FIRST_NAME = 60
 MAX_DESCRIPTION = 500
 MAX_INSTRUCTIONS = 20_000
 
-_UNSEEN = AgentSession.seen_at.is_(None) | (AgentSession.seen_at < AgentSession.last_activity_at)
 _SEEN = (
     update(AgentSession)
-    .where(AgentSession.id == bindparam("seen_id"), _UNSEEN)
+    .where(AgentSession.id == bindparam("seen_id"), ~AgentSession.is_seen)
     # Looking changes nothing that others would want to know of.
     .values(seen_at=utc_now(), updated_at=AgentSession.updated_at)
 )

@@ -10,12 +10,12 @@ from webapp.assistants.cards import AgentCard
 from webapp.assistants.catalogue import cards
 from webapp.assistants.choice import model_notice
 from webapp.forms.messages import FirstMessageForm, MessageForm, new_key
-from webapp.models import AgentSession
 from webapp.rendering.model_views import mark_model_view
 from webapp.rendering.transcript import END, load_transcript
 from webapp.rendering.view_models import Transcript, Turn
 from webapp.rendering.windows import Place
 from webapp.web.current import settings
+from webapp.web.owned import OwnedSession
 from webapp.web.troubles import Trouble
 
 
@@ -26,7 +26,7 @@ def offered_agent(name: str | None) -> AgentCard:
 
 
 def chat_page(
-    session: AgentSession,
+    session: OwnedSession,
     form: MessageForm | None = None,
     trouble: Trouble | None = None,
     place: Place = END,
@@ -50,7 +50,7 @@ def chat_page(
     )
 
 
-def transcript_of(session: AgentSession, place: Place = END) -> Transcript:
+def transcript_of(session: OwnedSession, place: Place = END) -> Transcript:
     """A window of the chat, with the line where the model's view begins."""
     return mark_model_view(
         session.id,
@@ -61,7 +61,7 @@ def transcript_of(session: AgentSession, place: Place = END) -> Transcript:
 
 
 def version_page(
-    session: AgentSession, transcript: Transcript, position: int
+    session: OwnedSession, transcript: Transcript, position: int
 ) -> ResponseReturnValue:
     """The chat as it was with an earlier version, which cannot be written to."""
     return render_template(
@@ -92,7 +92,7 @@ def _page(template: str, trouble: Trouble | None, **context: object) -> Response
     return (page, trouble.status, trouble.headers) if trouble else page
 
 
-def _agent_of(session: AgentSession) -> AgentCard:
+def _agent_of(session: OwnedSession) -> AgentCard:
     """Also one that is not offered any more: its chats can be read."""
     name = session.agent_name
     known = next((card for card in cards() if card.name == name), None)

@@ -1,12 +1,12 @@
 """What a person says in a chat, and says again in other words."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.forms.messages import MessageForm, new_key
-from webapp.models import AgentSession
 from webapp.rendering.transcript import load_message, load_turn, show_queued
 from webapp.rendering.view_models import PersonMessage
 from webapp.runs import edit_message, regenerate_reply, send_message
@@ -20,6 +20,7 @@ from webapp.services.facts import (
 from webapp.views.chat_page import chat_page, transcript_of
 from webapp.web.access import own_session
 from webapp.web.htmx import is_htmx
+from webapp.web.owned import OwnedSession
 from webapp.web.places import AT, url_at
 from webapp.web.troubles import Trouble, of_fact
 
@@ -38,11 +39,11 @@ def create(session_id: UUID) -> ResponseReturnValue:
         return _refuse(session_id, form, of_fact(fact))
     if not is_htmx():
         return redirect(url_for("sessions.show", session_id=session.id), 303)
-    session.session_name = sent.session_name  # It may be the first that it has.
     return render_template(
         "sessions/_sent.html",
         turn=show_queued(sent.run) if sent.run else load_turn(sent.run_id),
-        session=session,
+        # Its name may be the first that it has.
+        session=replace(session, session_name=sent.session_name),
         key=new_key(),
     )
 
@@ -90,7 +91,7 @@ def regenerate(session_id: UUID, position: int) -> ResponseReturnValue:
     return render_template("messages/_turn.html", turn=load_turn(run_id))
 
 
-def _message(session: AgentSession, position: int) -> PersonMessage:
+def _message(session: OwnedSession, position: int) -> PersonMessage:
     message = load_message(session.id, position)
     if message is None:
         raise MessageGone
@@ -98,7 +99,7 @@ def _message(session: AgentSession, position: int) -> PersonMessage:
 
 
 def _edit_form(
-    session: AgentSession, position: int, form: MessageForm, trouble: Trouble | None = None
+    session: OwnedSession, position: int, form: MessageForm, trouble: Trouble | None = None
 ) -> ResponseReturnValue:
     if trouble and is_htmx():
         return _notice(trouble)

@@ -16,7 +16,6 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from webapp.forms.runs import APPROVE, DecisionForm
-from webapp.models import AgentRun
 from webapp.rendering.transcript import load_turn
 from webapp.rendering.turns import SOMEBODY
 from webapp.runs import continue_run, decide_run, find_message, retry_run, stop_run, wake
@@ -24,6 +23,7 @@ from webapp.services.sessions import mark_seen
 from webapp.web.access import own_run
 from webapp.web.following import follow, render_end
 from webapp.web.htmx import is_htmx
+from webapp.web.owned import OwnedRun
 from webapp.web.places import url_at
 from webapp.web.readers import Reader
 from webapp.web.sign_in import current_token
@@ -45,7 +45,7 @@ def events(run_id: UUID) -> ResponseReturnValue:
         wake=partial(wake, run_id),
     )
     response = Response(
-        follow(run, run.agent_name or run.session.agent_name or SOMEBODY, stream),
+        follow(run, run.agent_name or run.session_agent_name or SOMEBODY, stream),
         mimetype=MIMETYPE,
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -115,14 +115,14 @@ def decide(run_id: UUID) -> ResponseReturnValue:
     return _turn(run.id, run)
 
 
-def _turn(run_id: UUID, run: AgentRun) -> ResponseReturnValue:
+def _turn(run_id: UUID, run: OwnedRun) -> ResponseReturnValue:
     """The turn of `run_id`, for the place of the one that `run` was shown in."""
     if is_htmx():
         return render_template("messages/_turn.html", turn=load_turn(run_id) or abort(404))
     return _answered(run)
 
 
-def _answered(run: AgentRun) -> ResponseReturnValue:
+def _answered(run: OwnedRun) -> ResponseReturnValue:
     if is_htmx():
         return "", 204  # The page follows the run, and sees what comes of it.
     return redirect(url_for("sessions.show", session_id=run.session_id), 303)

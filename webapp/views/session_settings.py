@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from webapp.assistants.catalogue import cards
 from webapp.forms.session_settings import SessionSettingsForm
-from webapp.models import AgentSession
 from webapp.services.sessions import change_session_settings
 from webapp.web.access import own_session
+from webapp.web.owned import OwnedSession
 
 bp = Blueprint("session_settings", __name__, url_prefix="/sessions/<uuid:session_id>/settings")
 
@@ -44,5 +44,5 @@ def update(session_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("sessions.show", session_id=session.id), 303)
 
 
-def _page(session: AgentSession, form: SessionSettingsForm) -> str:
+def _page(session: OwnedSession, form: SessionSettingsForm) -> str:
     return render_template("session_settings/show.html", session=session, form=form, agents=cards())

@@ -11,33 +11,23 @@ from uuid import UUID
 from flask import Flask, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import BindParameter, Select, bindparam
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import Row, Select
 
 from webapp.config import Settings
-from webapp.database import read_tx
-from webapp.models import AgentRun, AgentSession
+from webapp.database import read_rows
+from webapp.models import AgentSession
 from webapp.services.audit import audit_refusal
 from webapp.services.facts import SessionGone
 from webapp.services.session_deletion import find_deleted
 from webapp.web.bearer import ACCESS, check_bearer
 from webapp.web.current import address
 from webapp.web.htmx import wants_fragment
+from webapp.web.owned import OWNED_RUN, OWNED_SESSION, OwnedRun, OwnedSession
 from webapp.web.redirects import sign_in_url
 
 View = TypeVar("View", bound=Callable[..., Any])
-Row = TypeVar("Row")
 
 ADMIN_AREA = "/admin"
-
-# Built once: that costs more than the database takes for them.
-_OWNER: BindParameter[UUID] = bindparam("user_id")
-_SESSION = AgentSession.owned_by(_OWNER).where(AgentSession.id == bindparam("id"))
-_RUN = (
-    AgentRun.owned_by(_OWNER)
-    .where(AgentRun.id == bindparam("id"))
-    .options(contains_eager(AgentRun.session))
-)
 
 
 def init_access(app: Flask, settings: Settings) -> None:
@@ -57,13 +47,9 @@ def admin_only(view: View) -> View:
     return view
 
 
-def own_session(session_id: UUID) -> AgentSession:
-    """The person's chat. Raises SessionGone (404) for another's and for none.
-
-    The row is detached, so that nothing is held open while an answer streams: ask again to see
-    what a service has changed.
-    """
-    return _own(_SESSION, session_id)
+def own_session(session_id: UUID) -> OwnedSession:
+    """The person's chat. Raises SessionGone (404) for another's and for none."""
+    return OwnedSession(*_own(OWNED_SESSION, session_id))
 
 
 def own_deleted_session(session_id: UUID) -> AgentSession:
@@ -74,14 +60,14 @@ def own_deleted_session(session_id: UUID) -> AgentSession:
     return session
 
 
-def own_run(run_id: UUID) -> AgentRun:
-    """The person's run, with its `session`. Raises SessionGone too; detached, as above."""
-    return _own(_RUN, run_id)
+def own_run(run_id: UUID) -> OwnedRun:
+    """The person's run. Raises SessionGone too."""
+    return OwnedRun(*_own(OWNED_RUN, run_id))
 
 
-def _own(rows: Select[Row], row_id: UUID) -> Row:
-    with read_tx() as tx:
-        row = tx.scalar(rows, {"user_id": current_user.id, "id": row_id})
+def _own(columns: Select[*tuple[Any, ...]], row_id: UUID) -> Row[*tuple[Any, ...]]:
+    with read_rows() as rows:
+        row = rows.execute(columns, {"user_id": current_user.id, "id": row_id}).one_or_none()
     if row is None:
         raise SessionGone
     return row

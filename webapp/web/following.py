@@ -7,7 +7,6 @@ from uuid import UUID
 from flask import current_app, render_template
 from flask.globals import app_ctx, request_ctx
 
-from webapp.models import AgentRun
 from webapp.rendering.live import Frame, LiveReply
 from webapp.rendering.model_views import add_model_view
 from webapp.rendering.transcript import load_turn
@@ -15,6 +14,7 @@ from webapp.runs import read_events
 from webapp.runs.events import RunEnded
 from webapp.services.sessions import mark_seen
 from webapp.web.current import settings
+from webapp.web.owned import OwnedRun
 from webapp.web.sse import HEARTBEAT, RETRY, encode
 from webapp.web.streams import Stream, current_streams
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from werkzeug.local import LocalProxy
 
 
-def follow(run: AgentRun, agent_name: str, stream: Stream) -> Iterator[str]:
+def follow(run: OwnedRun, agent_name: str, stream: Stream) -> Iterator[str]:
     """The text of the stream. Called in a request, it holds neither its context nor a transaction.
 
     What is written is rendered without a context; only the end asks for addresses and the person.
