@@ -1,5 +1,7 @@
 """Where the time of a run went is kept, and nothing of what was said."""
 
+import random
+import re
 from datetime import timedelta
 
 import pytest
@@ -16,6 +18,7 @@ from webapp.runs import Executor, decide_run
 from webapp.services.retention import remove_old
 
 LOOK = function_call("look", {"at": "a secret"}, call_id="c1")
+SEED = function_call("seed", {}, call_id="c2")
 
 
 @function_tool
@@ -26,6 +29,12 @@ def look(at: str) -> str:
 @function_tool(needs_approval=True)
 def delete() -> str:
     return "deleted"
+
+
+@function_tool
+def seed() -> str:
+    random.seed(1)
+    return "seeded"
 
 
 pytestmark = pytest.mark.usefixtures("traced")
@@ -51,6 +60,19 @@ def test_agents_and_tools_are_spans_with_times_inside_one_another(
         assert around.started_at <= inside.started_at <= inside.ended_at <= around.ended_at
     assert {"agent", "function"} == {span.kind for span in kept.values()}
     assert "Assistant" in {span.name for span in kept.values()}
+
+
+def test_spans_have_ids_of_the_sdks_form_however_chance_is_seeded(
+    executor: Executor, stage: Stage, chat: AgentSession
+) -> None:
+    stage.play(*[[SEED], "Seeded."] * 3, tools=[seed])
+    kept = []
+    for _ in range(3):
+        run = send(chat)
+        assert run.ended() == "finished"
+        kept += [span.span_id for span in spans(run)]
+    assert len(set(kept)) == 6
+    assert all(re.fullmatch("span_[0-9a-f]{24}", key) for key in kept)
 
 
 def test_nothing_that_was_said_is_in_a_span(

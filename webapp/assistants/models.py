@@ -8,6 +8,7 @@ from agents.models import get_default_model
 from agents.models.interface import Model, ModelProvider
 from agents.tracing import set_trace_provider
 from agents.tracing.provider import DefaultTraceProvider
+from uuid_utils import uuid4
 
 from webapp.assistants.choice import is_offline, model_notice, uses_responses
 from webapp.assistants.clients import Clients
@@ -25,7 +26,7 @@ _ELSEWHERE = ("litellm/", "any-llm/")
 def prepare_sdk(settings: Settings) -> None:
     """Set the SDK up, before any agent is made."""
     # A provider of our own, without the exporter that the SDK's would bring: nothing is sent out.
-    tracing = DefaultTraceProvider()
+    tracing = _Tracing()
     # Whether a tool has failed is told by its span alone, whatever the environment says.
     tracing.set_disabled(disabled=False)
     set_trace_provider(tracing)
@@ -33,6 +34,13 @@ def prepare_sdk(settings: Settings) -> None:
         # An agent takes its model settings from the default model's name when it is made:
         # otherwise another server would be sent settings that only OpenAI's default knows.
         os.environ[DEFAULT_MODEL] = settings.model
+
+
+class _Tracing(DefaultTraceProvider):
+    def gen_span_id(self) -> str:
+        # The SDK's own asks the system each time. `random` would not do: an agent's tool may seed
+        # it, and its ids would come again.
+        return f"span_{uuid4().hex[:24]}"
 
 
 class ParleyProvider(ModelProvider):

@@ -4,10 +4,10 @@ The line has no query string: links with tokens are not for logs.
 """
 
 from time import perf_counter
-from uuid import uuid4
 
 import structlog
 from flask import Flask, Response, g, request
+from uuid_utils import uuid4  # the standard library's asks the system each time
 
 from webapp.config import Settings
 
