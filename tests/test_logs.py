@@ -144,3 +144,17 @@ def test_setting_it_up_again_does_not_double_the_lines(
     configure_logs("info")
     structlog.get_logger("webapp.somewhere").info("once")
     assert len(lines(capsys)) == 1
+
+
+def test_code_that_was_loaded_anew_does_not_double_the_lines() -> None:
+    # As in a worker of a development's server, in a process of its own.
+    program = (
+        "import logging, sys; from webapp.logs import configure_logs; configure_logs('info');"
+        " del sys.modules['webapp.logs'];"
+        " from webapp.logs import configure_logs; configure_logs('info');"
+        " logging.getLogger('library').warning('once')"
+    )
+    done = subprocess.run(  # noqa: S603 - ourselves
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert len(done.stderr.splitlines()) == 1

@@ -56,6 +56,7 @@ def _write(logger: object, method: str, event: EventDict) -> NoReturn:
 
 
 _handler = _StandardError()
+_handler.name = __name__
 
 _SHARED: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
@@ -90,6 +91,9 @@ def configure_logs(level: str) -> None:
         cache_logger_on_first_use=True,
     )
     root = logging.getLogger()
+    # By name: where the code was loaded anew, the class of the one before is another.
+    for old in [old for old in root.handlers if old.name == _handler.name]:
+        root.removeHandler(old)
     root.addHandler(_handler)
     root.setLevel(max(_FOREIGN_LEVEL, logging.getLevelNamesMapping()[level.upper()]))
     logging.getLogger("webapp").setLevel(level.upper())
