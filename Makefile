@@ -5,6 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 BIN := .venv/bin
+CHAINLIT := 2.12.0
 
 # Two quiets: errors are shown, and the notes of a machine's own pip settings are not.
 PIP = $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input
@@ -46,7 +47,7 @@ bench: bench-session bench-load bench-scale ## measure beside the rivals
 bench-session: .venv/dev ## measure DatabaseSession beside the SDK's own sessions
 	@$(BIN)/python -m tests.bench.session
 
-bench-load: .venv/dev ## measure many people with a reply each at once
+bench-load: .venv/dev .cache/chainlit/$(CHAINLIT) ## measure many people with a reply each at once
 	@$(BIN)/python -m tests.bench.load
 
 bench-scale: .venv/dev ## measure with ten thousand chats and a million messages (builds them once)
@@ -85,4 +86,12 @@ browser: .venv/dev
 
 .venv/dev: requirements/dev.txt | .venv/made
 	@$(call working,"Installing what the tests need (once) …",$(LOCKED) $<)
+	@touch $@
+
+# The rival of the load measurement: it needs versions of its own, but for the SDK's.
+.cache/chainlit/$(CHAINLIT):
+	@$(PYTHON) -m venv --clear .cache/chainlit
+	@$(call working,"Installing Chainlit to measure beside (once) …",.cache/chainlit/bin/python -m pip install \
+	  --quiet --quiet --disable-pip-version-check --no-input chainlit==$(CHAINLIT) \
+	  $$(grep -o '^openai-agents==[0-9.]*' requirements/run.txt))
 	@touch $@

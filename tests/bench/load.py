@@ -6,7 +6,7 @@ Parley: as many readers of it in one process.
 
 People send within a few seconds of each other, as people do, and then all in the same instant, as
 they never do. Their browsers are another process, whose cost is not counted. The server is measured
-as it comes, and kept on one processor.
+as it comes, and kept on one processor. Between them stands Chainlit with the same agent.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ import os
 import random
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
@@ -26,6 +26,8 @@ from sqlalchemy import select
 from tests.bench import paced
 from tests.bench.clients import Timing, converse, open_chat
 from tests.bench.people import Person, make_people
+from tests.bench.rival import converse as converse_with_rival
+from tests.bench.rival import rival_server
 from tests.support.server import LiveServer, live_server
 from webapp import create_app
 from webapp.config import Settings
@@ -35,6 +37,7 @@ from webapp.models import AgentRun, MessageRole, RunStatus, SessionMessage
 SIZES = (100, 400)
 SPREAD = 5.0
 """Seconds in which everybody sends."""
+MOMENTS = ((f"within {SPREAD:.0f} s", SPREAD), ("at once", 0.0))
 WAYS = {"Parley": False, "Parley on one processor": True}
 """A name for the table, and the setting `one_processor`."""
 SECRET = "a-secret-key-for-measurements-0123456789"
@@ -54,6 +57,8 @@ def main() -> None:
     outcomes: list[Outcome] = []
     for size in SIZES:
         outcomes.append(asyncio.run(_model_alone(size)))
+        with tempfile.TemporaryDirectory() as folder:
+            outcomes += asyncio.run(_rival(Path(folder), size))
         for name, one_processor in WAYS.items():
             with tempfile.TemporaryDirectory() as folder:
                 outcomes += _through(name, Path(folder), size, one_processor=one_processor)
@@ -75,6 +80,29 @@ async def _model_alone(size: int) -> Outcome:
     return _outcome(f"the model alone, {size} at once", timings, process_time() - used)
 
 
+async def _rival(folder: Path, size: int) -> list[Outcome]:
+    outcomes = []
+    with rival_server(folder) as server:
+        await converse_with_rival(await server.open_chat(), 0)
+        for when, spread in MOMENTS:
+            chats = [await server.open_chat() for _ in range(size)]
+            before = _ticks(server.pid)
+            timings = await _together(converse_with_rival, chats, spread)
+            used = (_ticks(server.pid) - before) / TICKS
+            outcomes.append(_outcome(f"Chainlit, {size} {when}", timings, used))
+            for chat in chats:
+                await chat.close()
+    return outcomes
+
+
+async def _together(
+    converse: Callable[[Any, float], Awaitable[Timing]], chats: Iterable[Any], spread: float
+) -> list[Timing]:
+    """Everybody sends within `spread` seconds, at the same moments in every measurement."""
+    chance = random.Random(1)  # noqa: S311 - no secret
+    return await asyncio.gather(*(converse(chat, chance.uniform(0, spread)) for chat in chats))
+
+
 def _through(name: str, folder: Path, size: int, *, one_processor: bool) -> list[Outcome]:
     given: dict[str, Any] = {
         "instance": folder / "instance",
@@ -90,7 +118,7 @@ def _through(name: str, folder: Path, size: int, *, one_processor: bool) -> list
         # One reply first: the first message of a process waits for what is loaded on the way.
         asyncio.run(_send(server, people[:1], 0))
         outcomes = []
-        for when, spread in ((f"within {SPREAD:.0f} s", SPREAD), ("at once", 0.0)):
+        for when, spread in MOMENTS:
             timings, used = asyncio.run(_send(server, people, spread))
             outcomes.append(_outcome(f"{name}, {size} {when}", timings, used))
         _check_words(2 * size + 1)
@@ -102,10 +130,9 @@ async def _send(
     server: LiveServer, people: list[Person], spread: float
 ) -> tuple[list[Timing], float]:
     """Everybody sends within `spread` seconds: their timings, and the server's CPU meanwhile."""
-    chance = random.Random(1)  # noqa: S311 - no secret
     chats = await asyncio.gather(*(open_chat(server.port, person) for person in people))
     before = _cpu_seconds(server)
-    timings = await asyncio.gather(*(converse(chat, chance.uniform(0, spread)) for chat in chats))
+    timings = await _together(converse, chats, spread)
     return timings, _cpu_seconds(server) - before
 
 

@@ -16,7 +16,9 @@ from webapp.processors import use_all
 Result = TypeVar("Result")
 Params = ParamSpec("Params")
 
-_TRANSACTIONS = 8
+_TRANSACTIONS = 32
+"""Threads for them: each holds one while it waits for its turn to write, and a run that waits for
+a thread has no place in that queue yet."""
 _pools: list[ThreadPoolExecutor] = []
 os.register_at_fork(after_in_child=_pools.clear)
 
