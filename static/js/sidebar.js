@@ -38,6 +38,11 @@ document.addEventListener("parley:reply-ended", () => {
   for (const wait of TITLE_WAITS) setTimeout(refresh, wait);
 });
 
+// Deleted or put aside here, the chat gives way to where that leads, and is not looked at again.
+let isLeaving = false;
+document.addEventListener("submit", (event) => (isLeaving ||= event.target.id === "act"));
+addEventListener("pageshow", () => (isLeaving = false));
+
 // What happened in other tabs, and in other chats, is there at a glance.
 let isGlance = false;
 
@@ -69,7 +74,7 @@ document.addEventListener("htmx:after:swap", (event) => {
 // Pinned, put aside, taken back or deleted in another tab, the chat of this page is so here too.
 function agree(told) {
   const bar = document.querySelector(`[data-title="${told?.dataset.current}"]`);
-  if (!bar) return;
+  if (!bar || isLeaving) return;
   if (isGlance && isBehind(told.dataset.newest)) return location.reload();
   if (bar.dataset.shelf === told.value) return;
   const stays = [told.value, bar.dataset.shelf].every((shelf) => ["pinned", "recent"].includes(shelf));

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 
 from tests.browser.conftest import NewPage
 from tests.factories import make_session
@@ -140,6 +140,38 @@ def test_what_another_tab_does_to_the_chat_of_a_page_is_seen_there(
     delete_session(chat.id)
     page.evaluate(glance)
     expect(page.get_by_role("heading", name="There is no such chat")).to_be_visible()
+
+
+LOOK_UNTIL_GONE = """() => document.addEventListener("submit", () => {
+  const timer = setInterval(() => {
+    document.dispatchEvent(new CustomEvent("parley:sessions-changed"));
+    if (document.querySelector("#chats .row")) return;
+    clearInterval(timer);
+    fetch("/it-is-gone");
+  }, 50);
+})"""
+
+
+def test_a_chat_that_is_deleted_here_is_not_looked_for_again(page: Page, ada: Person) -> None:
+    chat = make_session(ada.id, session_name="Here")
+    answers: list[tuple[Route, APIResponse]] = []
+
+    def hold_back(route: Route) -> None:
+        answers.append((route, route.fetch(max_redirects=0)))
+
+    def let_go(route: Route) -> None:
+        route.fulfill()
+        for deletion, answer in answers:
+            deletion.fulfill(response=answer)
+
+    page.route("**/delete", hold_back)
+    page.route("**/it-is-gone", let_go)
+    page.goto(f"/sessions/{chat.id}")
+    page.evaluate(LOOK_UNTIL_GONE)
+    page.get_by_role("button", name="Chat menu").click()
+    page.locator("#chat-menu").get_by_role("button", name="Delete").click()
+    page.wait_for_url("**/sessions/new")
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
 
 
 def test_what_another_tab_sends_is_in_the_page_at_a_glance(page: Page) -> None:

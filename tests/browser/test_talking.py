@@ -223,6 +223,7 @@ def test_a_deactivated_chat_refuses_and_the_text_stays(
     troubles.expect("409")
     begin_chat(page)
     wait_for_reply(page)
+    page.reload()  # A page that has just seen a first reply asks for the title, and hears of it.
     other = page.context.new_page()
     other.goto(page.url)
     other.get_by_role("button", name="Chat menu").click()

@@ -124,9 +124,11 @@ def test_a_reply_that_is_continued_and_stopped_again_keeps_each_word_once(
 def test_continuing_twice_at_once_is_once(
     executor: Executor, stage: Stage, chat: AgentSession
 ) -> None:
-    run = stopped_in_the_middle(stage, chat, "I have seen it.")
+    gate = Gate()
+    run = stopped_in_the_middle(stage, chat, says("I have seen it.", gate))
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: continue_run(run.id), range(8)))
+    gate.open()
     assert run.ended() == "finished"
     assert shape(run.items) == WHOLE
 
