@@ -16,13 +16,13 @@ import sys
 
 from agents import Agent, function_tool
 
-PROGRAM = "import os; print(len(os.sched_getaffinity(0)))"
+PROGRAM = "import os; print(len(os.sched_getaffinity(0)), os.sched_getscheduler(0))"
 
 
 @function_tool
 def in_a_thread() -> str:
     """Count the processors of a thread."""
-    return f"thread: {len(os.sched_getaffinity(0))}"
+    return f"thread: {len(os.sched_getaffinity(0))}, turns: {os.sched_getscheduler(0)}"
 
 
 @function_tool
@@ -40,8 +40,12 @@ counter = Agent(name="Counter", tools=[in_a_thread, on_the_loop])
 '''
 
 
-def counted(folder: Path, *, one_processor: bool) -> tuple[str, set[str]]:
-    """The page with what the tools have counted, and which processors the server's threads have."""
+Threads = set[tuple[str, int]]
+"""Which processors they may use, and by which of the system's policies they take turns."""
+
+
+def counted(folder: Path, *, one_processor: bool) -> tuple[str, Threads]:
+    """The page with what the tools have counted, and what holds for the server's threads."""
     (folder / "counting.py").write_text(AGENTS)
     with (
         ModelServer() as model,
@@ -60,31 +64,33 @@ def counted(folder: Path, *, one_processor: bool) -> tuple[str, set[str]]:
         visitor.send("/sessions", text="Count")
         while "That is all." not in visitor.page:
             visitor.go(visitor.address)
-        return visitor.page, processors_of(server)
+        return visitor.page, threads_of(server)
 
 
-def processors_of(server: LiveServer) -> set[str]:
+def threads_of(server: LiveServer) -> Threads:
     kids = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-    threads = [task for pid in kids for task in Path(f"/proc/{pid}/task").iterdir()]
-    allowed = [(task / "status").read_text() for task in threads]
-    return {found for text in allowed for found in re.findall(r"Cpus_allowed_list:\s*(\S+)", text)}
+    return {told_of(task) for pid in kids for task in Path(f"/proc/{pid}/task").iterdir()}
 
 
-def test_threads_stay_on_one_and_what_agents_start_has_all(tmp_path: Path) -> None:
+def told_of(task: Path) -> tuple[str, int]:
+    found = re.search(r"Cpus_allowed_list:\s*(\S+)", (task / "status").read_text())
+    assert found is not None
+    return found[1], os.sched_getscheduler(int(task.name))
+
+
+def test_threads_take_turns_on_one_and_what_agents_start_has_all(tmp_path: Path) -> None:
     everything = len(os.sched_getaffinity(0))
-    page, used = counted(tmp_path, one_processor=True)
-    assert f"thread: {everything}" in page
-    assert page.count(f"loop: 1, program: {everything}") == page.count("loop:") >= 2
-    assert len(used) == 1
-    assert used.pop().isdecimal()
+    page, threads = counted(tmp_path, one_processor=True)
+    assert f"thread: {everything}, turns: {os.SCHED_OTHER}" in page
+    program = f"loop: 1, program: {everything} {os.SCHED_OTHER}"
+    assert page.count(program) == page.count("loop:") >= 2
+    [(processors, policy)] = threads
+    assert processors.isdecimal()
+    assert policy == os.SCHED_BATCH
 
 
 def test_otherwise_all_of_them_are_used(tmp_path: Path) -> None:
     everything = len(os.sched_getaffinity(0))
-    page, used = counted(tmp_path, one_processor=False)
-    assert f"loop: {everything}, program: {everything}" in page
-    assert used == processors_here()
-
-
-def processors_here() -> set[str]:
-    return set(re.findall(r"Cpus_allowed_list:\s*(\S+)", Path("/proc/self/status").read_text()))
+    page, threads = counted(tmp_path, one_processor=False)
+    assert f"loop: {everything}, program: {everything} {os.SCHED_OTHER}" in page
+    assert threads == {told_of(Path("/proc/self/task") / str(os.getpid()))}

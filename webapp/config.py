@@ -105,7 +105,7 @@ class Settings(BaseSettings):
     """How many proxies in front set X-Forwarded-For; 0 ignores the header."""
     threads: Annotated[int, Field(ge=40, le=2000)] = 256
     """Threads of the server; 32 of them are kept for pages, the rest may hold streams."""
-    one_processor: bool = False
+    one_processor: bool = True
     """Serves more people at once, on one processor; tools in threads still have all of them."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """What is logged: this and what is graver."""

@@ -1,15 +1,21 @@
-"""Which processors the threads of this process run on.
+"""Which processors the threads of this process run on, and how they take turns there.
 
 Python runs one thread at a time. On several processors, handing over wakes another of them, which
-finds nothing of what the thread before has just used: that is a third and more of the time when
-many people write at once. Where the operator wishes, the threads that take turns stay on one
-processor. Tools in threads, and programs that agents start, have all of them nevertheless.
+finds nothing of what the thread before has just used. So the threads that take turns stay on one
+processor, unless the operator wishes otherwise.
+
+There, they do not interrupt each other: with each call of the database a thread lends the others
+Python's lock for some microseconds, and whoever was woken at once would keep it for five
+milliseconds, ten times in a transaction, while all that write wait for its end. As batch work, they
+begin when the thread before has nothing to do or has had its time.
+
+Tools in threads, and programs that agents start, have all processors nevertheless.
 """
 
 import os
 import random
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 _there: set[int] = set()
 """The processors that there are, once only one of them is used."""
@@ -22,17 +28,18 @@ def use_one() -> None:
     Which of them is left to chance, so that several servers of a machine hardly meet. Where the
     system cannot do that, nothing happens.
     """
-    if not hasattr(os, "sched_setaffinity"):
+    if not hasattr(os, "SCHED_BATCH"):
         return
     _there.update(os.sched_getaffinity(0))
     _ours.add(random.choice(sorted(_there)))  # noqa: S311 - no secret
-    os.sched_setaffinity(0, _ours)
+    _use_ours()
 
 
 def use_all() -> None:
     """Let this thread, and what it starts from now on, use all processors again."""
     if _there:
         os.sched_setaffinity(0, _there)
+        _take_turns_as(os.SCHED_OTHER)
 
 
 @contextmanager
@@ -43,4 +50,14 @@ def using_all() -> Iterator[None]:
         yield
     finally:
         if _ours:
-            os.sched_setaffinity(0, _ours)
+            _use_ours()
+
+
+def _use_ours() -> None:
+    os.sched_setaffinity(0, _ours)
+    _take_turns_as(os.SCHED_BATCH)
+
+
+def _take_turns_as(policy: int) -> None:
+    with suppress(OSError):  # Some systems cannot, such as musl's: there it takes longer.
+        os.sched_setscheduler(0, policy, os.sched_param(0))

@@ -6,7 +6,7 @@ Parley: as many readers of it in one process.
 
 People send within a few seconds of each other, as people do, and then all in the same instant, as
 they never do. Their browsers are another process, whose cost is not counted. The server is measured
-as it comes, and kept on one processor. Between them stands Chainlit with the same agent.
+as it comes, on one processor, and on all of them. Between them stands Chainlit with the same agent.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ SIZES = (100, 400)
 SPREAD = 5.0
 """Seconds in which everybody sends."""
 MOMENTS = ((f"within {SPREAD:.0f} s", SPREAD), ("at once", 0.0))
-WAYS = {"Parley": False, "Parley on one processor": True}
+WAYS = {"Parley": True, "Parley on all processors": False}
 """A name for the table, and the setting `one_processor`."""
 SECRET = "a-secret-key-for-measurements-0123456789"
 TICKS = os.sysconf("SC_CLK_TCK")
