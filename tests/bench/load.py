@@ -5,8 +5,9 @@ server's process, so that its cost is in the server's. Beside it stands the same
 Parley: as many readers of it in one process.
 
 People send within a few seconds of each other, as people do, and then all in the same instant, as
-they never do. Their browsers are another process, whose cost is not counted. The server is measured
-as it comes, on one processor, and on all of them. Between them stands Chainlit with the same agent.
+they never do. Their browsers are another process, whose cost is not counted, on a processor of its
+own, as people are elsewhere. The server is measured as it comes, on one processor, and on all of
+them. Between them stands Chainlit with the same agent.
 """
 
 import asyncio
@@ -14,10 +15,11 @@ import os
 import random
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import mean, median, quantiles
 from time import process_time
 from typing import Any
 
@@ -35,6 +37,8 @@ from webapp.database import read_tx
 from webapp.models import AgentRun, MessageRole, RunStatus, SessionMessage
 
 SIZES = (100, 400)
+ROUNDS = 3
+"""All take their turns so often, since a shared machine is slower now and then."""
 SPREAD = 5.0
 """Seconds in which everybody sends."""
 MOMENTS = ((f"within {SPREAD:.0f} s", SPREAD), ("at once", 0.0))
@@ -42,6 +46,7 @@ WAYS = {"Parley": True, "Parley on all processors": False}
 """A name for the table, and the setting `one_processor`."""
 SECRET = "a-secret-key-for-measurements-0123456789"
 TICKS = os.sysconf("SC_CLK_TCK")
+PROCESSORS = os.sched_getaffinity(0)
 
 
 @dataclass(frozen=True)
@@ -56,13 +61,25 @@ class Outcome:
 def main() -> None:
     outcomes: list[Outcome] = []
     for size in SIZES:
-        outcomes.append(asyncio.run(_model_alone(size)))
-        with tempfile.TemporaryDirectory() as folder:
-            outcomes += asyncio.run(_rival(Path(folder), size))
-        for name, one_processor in WAYS.items():
-            with tempfile.TemporaryDirectory() as folder:
-                outcomes += _through(name, Path(folder), size, one_processor=one_processor)
+        rounds = [list(_round(size)) for _ in range(ROUNDS)]
+        outcomes += [_pooled(same) for same in zip(*rounds, strict=True)]
     sys.stdout.write(_table(outcomes))
+
+
+def _round(size: int) -> Iterator[Outcome]:
+    yield asyncio.run(_model_alone(size))
+    with tempfile.TemporaryDirectory() as folder:
+        yield from asyncio.run(_rival(Path(folder), size))
+    for name, one_processor in WAYS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            yield from _through(name, Path(folder), size, one_processor=one_processor)
+
+
+def _pooled(rounds: Sequence[Outcome]) -> Outcome:
+    """The people of all rounds as those of one."""
+    first = [seconds for one in rounds for seconds in one.first]
+    total = [seconds for one in rounds for seconds in one.total]
+    return Outcome(rounds[0].name, first, total, mean(one.cpu_per_word for one in rounds))
 
 
 async def _model_alone(size: int) -> Outcome:
@@ -82,7 +99,7 @@ async def _model_alone(size: int) -> Outcome:
 
 async def _rival(folder: Path, size: int) -> list[Outcome]:
     outcomes = []
-    with rival_server(folder) as server:
+    with rival_server(folder) as server, _elsewhere(server.pid):
         await converse_with_rival(await server.open_chat(), 0)
         for when, spread in MOMENTS:
             chats = [await server.open_chat() for _ in range(size)]
@@ -93,6 +110,17 @@ async def _rival(folder: Path, size: int) -> list[Outcome]:
             for chat in chats:
                 await chat.close()
     return outcomes
+
+
+@contextmanager
+def _elsewhere(pid: int) -> Iterator[None]:
+    """Keep this process off the server's processor; where the server has all, on the last one."""
+    rest = PROCESSORS - os.sched_getaffinity(pid)
+    os.sched_setaffinity(0, rest or {max(PROCESSORS)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, PROCESSORS)
 
 
 async def _together(
@@ -112,7 +140,7 @@ def _through(name: str, folder: Path, size: int, *, one_processor: bool) -> list
         "max_runs": size,
         "one_processor": one_processor,
     }
-    with live_server(folder, **given) as server:
+    with live_server(folder, **given) as server, _elsewhere(_worker(server)):
         app = create_app(Settings(**given))
         people = make_people(app, size, "Paced")
         # One reply first: the first message of a process waits for what is loaded on the way.
@@ -138,11 +166,15 @@ async def _send(
 
 def _cpu_seconds(server: LiveServer) -> float:
     """Of the server's first process and its worker."""
-    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-    return sum(_ticks(pid) for pid in [str(server.pid), *children]) / TICKS
+    return (_ticks(server.pid) + _ticks(_worker(server))) / TICKS
 
 
-def _ticks(pid: str) -> int:
+def _worker(server: LiveServer) -> int:
+    [pid] = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+    return int(pid)
+
+
+def _ticks(pid: int) -> int:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
 
