@@ -55,6 +55,7 @@ def counted(folder: Path, *, one_processor: bool) -> tuple[str, Threads]:
             openai_base_url=model.url,
             openai_api_key="sk-test",
             model="test-model",
+            title_by_model=False,  # That would load in a thread of its own.
             one_processor=one_processor,
         ) as server,
     ):

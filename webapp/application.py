@@ -27,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),
     )
+    app.url_map.strict_slashes = False  # Who types an address may end it with a slash.
     app.secret_key = secret_key(settings)
     app.config["SETTINGS"] = settings
     app.config["TEMPLATES_AUTO_RELOAD"] = settings.environment == "development"

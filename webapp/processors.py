@@ -32,14 +32,13 @@ def use_one() -> None:
         return
     _there.update(os.sched_getaffinity(0))
     _ours.add(random.choice(sorted(_there)))  # noqa: S311 - no secret
-    _use_ours()
+    _run_on(_ours, os.SCHED_BATCH)
 
 
 def use_all() -> None:
     """Let this thread, and what it starts from now on, use all processors again."""
     if _there:
-        os.sched_setaffinity(0, _there)
-        _take_turns_as(os.SCHED_OTHER)
+        _run_on(_there, os.SCHED_OTHER)
 
 
 @contextmanager
@@ -50,14 +49,11 @@ def using_all() -> Iterator[None]:
         yield
     finally:
         if _ours:
-            _use_ours()
+            _run_on(_ours, os.SCHED_BATCH)
 
 
-def _use_ours() -> None:
-    os.sched_setaffinity(0, _ours)
-    _take_turns_as(os.SCHED_BATCH)
-
-
-def _take_turns_as(policy: int) -> None:
-    with suppress(OSError):  # Some systems cannot, such as musl's: there it takes longer.
+def _run_on(processors: set[int], policy: int) -> None:
+    # A strict container refuses, and musl's systems know no policies: there it takes longer.
+    with suppress(OSError):
+        os.sched_setaffinity(0, processors)
         os.sched_setscheduler(0, policy, os.sched_param(0))

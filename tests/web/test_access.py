@@ -165,3 +165,9 @@ def test_an_admin_who_is_one_no_more_is_out_at_the_next_request(app: Flask) -> N
     with write_tx() as tx:
         tx.get_one(User, x.id).role = UserRole.USER
     assert (inside, client.get("/admin/no-such-page").status_code) == (404, 403)
+
+
+@pytest.mark.parametrize("path", ["/sessions/", "/todos/", "/admin/"])
+def test_an_address_may_end_with_a_slash(client: PageClient, path: str) -> None:
+    client.sign_in(make_user(role=UserRole.ADMIN))
+    assert client.get(path).status_code == 200
