@@ -55,5 +55,10 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What was typed before HTMX listened is sought as well.
+document.addEventListener("htmx:after:init", ({ target }) => {
+  if (target.matches("#palette input") && target.value) target.dispatchEvent(new Event("input"));
+});
+
 // Back on a page that the browser kept, nothing lies over it.
 addEventListener("pagehide", () => palette?.close(LEFT));

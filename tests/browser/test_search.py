@@ -54,6 +54,19 @@ def test_enter_opens_the_first_and_esc_goes_back(page: Page, ada: Person) -> Non
     page.wait_for_url(f"**/sessions/{chat.id}")
 
 
+# HTMX begins in a moment of its own, for which it names no time.
+LATE = "(set => { window.setTimeout = (work, wait, ...rest) => set(work, wait ?? 1000, ...rest) })"
+
+
+def test_what_is_typed_before_the_page_is_all_there_is_sought(page: Page, ada: Person) -> None:
+    make_chat(ada.id, "Hello", session_name="Garlic soup")
+    page.add_init_script(f"{LATE}(window.setTimeout)")
+    page.goto("/sessions/new")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("gar")
+    expect(palette(page).locator("mark")).to_have_text(["Garlic"])
+
+
 def test_on_a_phone_search_is_in_the_drawer(signed_in: NewPage, ada: Person) -> None:
     make_chat(ada.id, "Hello", session_name="Garlic soup")
     page = signed_in(ada, viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
