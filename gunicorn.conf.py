@@ -6,10 +6,18 @@ One process with many threads: a stream holds a thread, and what runs is followe
 import sys
 
 from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 
 from webapp.config import SettingsError
 from webapp.server import Server
+
+
+class OwnLogger(Logger):
+    """Writes no lines of requests, nor puts any together: webapp.web.request_log has them."""
+
+    access_log_enabled = False
+
 
 try:
     server = Server()
@@ -25,6 +33,7 @@ worker_connections = threads + 1000
 keepalive = 15
 graceful_timeout = server.settings.stop_seconds + 8
 loglevel = "info" if server.settings.log_level == "debug" else "warning"
+logger_class = OwnLogger
 logconfig_dict = {
     "root": None,  # It stays as webapp.logs has made it.
     "handlers": {},

@@ -27,8 +27,8 @@ from webapp.services.accounts import has_users
 from webapp.services.setup import setup_token
 from webapp.web.streams import close_all
 
-NEW_OBJECTS = 10_000
-"""Between two looks of the garbage collector; a message makes some thousands."""
+NEW_OBJECTS = 50_000
+"""Between two looks of the garbage collector; a message on its way has some thousands."""
 
 log = structlog.get_logger(__name__)
 

@@ -186,7 +186,7 @@ def test_frames_wait_longer_where_they_cost_more(request_context: None) -> None:
 
 
 def test_frames_wait_longer_the_more_streams_there_are(request_context: None) -> None:
-    reply = LiveReply("reply-1", "Assistant", render_template, lambda: 300)
+    reply = LiveReply("reply-1", "Assistant", render_template, lambda: 180)
     reply.frames()
     assert reply.wait < 0.5  # The first words do not.
     reply.apply(TextDelta(0, "x"))

@@ -39,6 +39,26 @@ def test_a_waiting_follower_is_woken_at_once(
     assert two.event == TextDelta(0, " two")
 
 
+def test_who_is_left_alone_is_woken_by_the_end_and_not_by_words(
+    executor: Executor, stage: Stage, chat: AgentSession
+) -> None:
+    first, second = Gate(), Gate()
+    stage.play(says("One", first, " two", second, " three"))
+    run = send(chat)
+    assert first.reached.wait(10)
+    seen = read_events(run.id, 0, LONG)[-1].last
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(read_events, run.id, seen, LONG, hold=LONG)
+        first.open()
+        assert second.reached.wait(10)
+        began = time.monotonic()
+        second.open()
+        *words, end = waiting.result(LONG)
+        assert time.monotonic() - began < LONG / 2
+    assert text_of([piece.event for piece in words]) == " two three"
+    assert isinstance(end.event, RunEnded)
+
+
 def test_nothing_comes_from_a_silent_run_until_the_time_is_up(
     executor: Executor, stage: Stage, chat: AgentSession
 ) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, select, text
 
 from tests.factories import make_user
 from tests.rendering.test_windows import counted_queries
+from tests.runs.stage import until
 from webapp.config import Settings
 from webapp.database import bind, read_tx, write_tx
 from webapp.models import SignIn, User, UserRole
@@ -62,7 +63,7 @@ def test_only_who_may_read_no_more_is_sent_away(streams: Streams, what: str) -> 
             row.is_active = what != "disabled"
             row.role = UserRole.ADMIN if what == "another role" else row.role
     for stream in hers:
-        stream.pause(10)
+        until(stream.is_roused)
         assert not stream.is_wanted()
     assert mine.is_wanted()
     assert program.is_wanted()
@@ -109,5 +110,5 @@ def test_nobody_reads_on_when_it_cannot_be_told_who_may(streams: Streams) -> Non
     stream = streams.open(ada.id, None, sign_in(ada))
     with write_tx() as tx:
         tx.execute(text("UPDATE sign_in SET last_seen_at = 'never'"))
-    stream.pause(10)
+    until(stream.is_roused)
     assert not stream.is_wanted()

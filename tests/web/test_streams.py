@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 
+from tests.runs.stage import until
 from webapp.config import Settings
 from webapp.web import streams as module
 from webapp.web.streams import Stream, Streams, hangups
@@ -54,7 +55,7 @@ def test_a_reader_that_hangs_up_is_noticed_and_one_that_waits_is_not(
     assert not stream.is_roused()
     theirs.close()
     assert woken.wait(10)
-    stream.pause(60)
+    until(stream.is_roused)
     assert not stream.is_wanted()
 
 
@@ -80,7 +81,7 @@ def test_one_that_hangs_up_after_saying_something_is_noticed_at_the_next_look(
     assert stream.is_wanted()
     assert ours.recv(1) == b"?"
     theirs.close()
-    stream.pause(10)
+    until(stream.is_roused)
     assert not stream.is_wanted()
 
 
@@ -93,7 +94,7 @@ def test_what_was_a_readers_connection_may_be_anothers(
     first.release()
     second = open_stream(streams, ours)
     theirs.close()
-    second.pause(60)
+    until(second.is_roused)
     assert not second.is_wanted()
 
 
@@ -149,6 +150,6 @@ def test_a_stream_that_is_silent_gets_a_sign_of_life(
 def test_waiting_ends_when_the_server_goes(streams: Streams) -> None:
     stream = open_stream(streams)
     streams.close_all()
-    stream.pause(60)
+    until(stream.is_roused)
     assert stream.is_closing
     assert stream.is_roused()

@@ -42,7 +42,7 @@ SHORTEST_PAUSE = 0.04
 LONGEST_PAUSE = 1.0
 SHARE = 25
 """A stream may use one part in so many of a processor."""
-UPDATES = 500
+UPDATES = 300
 """A second, of all streams of the process together: the more there are, the longer each waits."""
 
 Kind: TypeAlias = Literal[

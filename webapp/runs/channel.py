@@ -25,12 +25,17 @@ class Channel(Protocol):
         """The last event was published; the run's rows and items stay."""
 
     def read_after(
-        self, run_id: UUID, seq: int, timeout: float, is_over: Callable[[], bool] = never
+        self,
+        run_id: UUID,
+        seq: int,
+        timeout: float,
+        is_over: Callable[[], bool] = never,
+        hold: float = 0.0,
     ) -> list[Numbered] | None:
         """Wait up to `timeout` seconds for events after number `seq`; empty when none came.
 
-        None when the channel does not carry the run. `is_over` is asked before the wait and after
-        each `wake`.
+        Before that, for `hold` seconds, only the run's end is worth waking up for. None when the
+        channel does not carry the run. `is_over` is asked before each wait and after each `wake`.
         """
 
     def wake(self, run_id: UUID) -> None:
@@ -41,9 +46,16 @@ class _Feed:
     """One run's events, and those who wait for more."""
 
     def __init__(self) -> None:
-        self.changed = threading.Condition()
+        self.guard = threading.RLock()
+        self.changed = threading.Condition(self.guard)
+        self.ended = threading.Condition(self.guard)
+        """For those whom words do not wake."""
         self.events: list[Numbered] = []
         self.is_closed = False
+
+    def wake(self) -> None:
+        self.changed.notify_all()
+        self.ended.notify_all()
 
     def has_after(self, seq: int) -> bool:
         return bool(self.events) and self.events[-1].last > seq
@@ -69,13 +81,13 @@ class MemoryChannel:
         with self._guard:
             feed = self._feeds.setdefault(run_id, _Feed())
         if known:
-            with feed.changed:
+            with feed.guard:
                 feed.events[:] = known
                 feed.changed.notify_all()
 
     def publish(self, run_id: UUID, event: Numbered) -> None:
         feed = self._feeds[run_id]
-        with feed.changed:
+        with feed.guard:
             feed.events.append(event)
             feed.changed.notify_all()
 
@@ -84,17 +96,24 @@ class MemoryChannel:
         with self._guard:
             feed = self._feeds.pop(run_id, None)
         if feed is not None:
-            with feed.changed:
+            with feed.guard:
                 feed.is_closed = True
-                feed.changed.notify_all()
+                feed.wake()
 
     def read_after(
-        self, run_id: UUID, seq: int, timeout: float, is_over: Callable[[], bool] = never
+        self,
+        run_id: UUID,
+        seq: int,
+        timeout: float,
+        is_over: Callable[[], bool] = never,
+        hold: float = 0.0,
     ) -> list[Numbered] | None:
         feed = self._feeds.get(run_id)
         if feed is None:
             return None
-        with feed.changed:
+        with feed.guard:
+            if hold:
+                feed.ended.wait_for(lambda: feed.is_closed or is_over(), hold)
             # Asked with the lock held, so that no wake falls between the question and the wait.
             feed.changed.wait_for(
                 lambda: feed.is_closed or feed.has_after(seq) or is_over(), timeout
@@ -104,5 +123,5 @@ class MemoryChannel:
     def wake(self, run_id: UUID) -> None:
         feed = self._feeds.get(run_id)
         if feed is not None:
-            with feed.changed:
-                feed.changed.notify_all()
+            with feed.guard:
+                feed.wake()

@@ -5,7 +5,8 @@ Text, calls and outputs are enough to show the run and, should its end not come,
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from itertools import groupby
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from sqlalchemy import Row
@@ -141,36 +142,27 @@ class Numbered:
 
 
 def gather(events: Iterable[Numbered]) -> list[Numbered]:
-    """Join neighbouring text of one message into one event."""
-    gathered: list[Numbered] = []
-    run: list[Numbered] = []
-    for numbered in events:
-        if run and not _continues(run[-1].event, numbered.event):
-            gathered.append(_joined(run))
-            run = []
-        run.append(numbered)
-    if run:
-        gathered.append(_joined(run))
-    return gathered
+    """Join neighbouring text of one message into one event. The events are as they were told."""
+    return [_joined(list(stretch)) for _, stretch in groupby(events, _stretch_of)]
 
 
-def _joined(run: list[Numbered]) -> Numbered:
-    event = run[0].event
-    if len(run) == 1 or not isinstance(event, TextDelta | ReasoningDelta):
-        return run[0]
-    texts = [numbered.event.text for numbered in run]  # type: ignore[union-attr]
-    sizes = tuple(len(text) for text in texts)
-    return Numbered(run[0].first, run[-1].last, replace(event, text="".join(texts)), sizes)
+def _stretch_of(numbered: Numbered) -> object:
+    """The same for all that may be joined; what is no text has its own."""
+    event = numbered.event
+    if isinstance(event, TextDelta):
+        return TextDelta, event.message
+    if isinstance(event, ReasoningDelta):
+        return ReasoningDelta, event.part
+    return numbered.first
 
 
-def _continues(before: Event, after: Event) -> bool:
-    match before, after:
-        case TextDelta(message=one), TextDelta(message=other):
-            return one == other
-        case ReasoningDelta(part=one), ReasoningDelta(part=other):
-            return one == other
-        case _:
-            return False
+def _joined(stretch: list[Numbered]) -> Numbered:
+    if len(stretch) == 1:
+        return stretch[0]
+    pieces = cast("list[TextDelta | ReasoningDelta]", [numbered.event for numbered in stretch])
+    texts = [piece.text for piece in pieces]
+    whole = replace(pieces[0], text="".join(texts))
+    return Numbered(stretch[0].first, stretch[-1].last, whole, tuple(map(len, texts)))
 
 
 def last_speaker(events: Iterable[Numbered]) -> str | None:

@@ -20,18 +20,25 @@ _WORKING = (RunStatus.QUEUED, RunStatus.RUNNING)
 
 
 def read_events(
-    run_id: UUID, after: int, timeout: float, is_over: Callable[[], bool] = never
+    run_id: UUID,
+    after: int,
+    timeout: float,
+    is_over: Callable[[], bool] = never,
+    hold: float = 0.0,
 ) -> list[Numbered]:
     """The events after number `after`, waiting up to `timeout` seconds for the first of them.
+
+    Who can do nothing with them for `hold` seconds is left alone for so long, but for the end.
 
     Empty when none came, or when `is_over` said so: `wake` has it asked. Ask again with the `last`
     of the last one: there is never a gap, and nothing comes twice. RunEnded comes last; of an
     ended run it comes at once.
     """
     executor = current()
-    live = executor.channel.read_after(run_id, after, timeout, is_over) if executor else None
+    live = executor.channel.read_after(run_id, after, timeout, is_over, hold) if executor else None
     if live is not None:
         return live
+    time.sleep(min(PAUSE, hold))
     until = time.monotonic() + timeout
     while not (found := _read_rows(run_id, after)) and not is_over():
         left = until - time.monotonic()

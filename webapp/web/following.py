@@ -11,7 +11,7 @@ from webapp.rendering.live import Frame, LiveReply
 from webapp.rendering.model_views import add_model_view
 from webapp.rendering.transcript import load_turn
 from webapp.runs import read_events
-from webapp.runs.events import RunEnded
+from webapp.runs.events import RunEnded, gather
 from webapp.services.sessions import mark_seen
 from webapp.web.current import settings
 from webapp.web.owned import OwnedRun
@@ -55,13 +55,12 @@ def _follow(
         if stream.is_closing:
             yield encode(Frame("restart"))
             return
-        stream.pause(reply.wait)
         patience = 0 if reply.is_overdue else stream.patience
-        events = read_events(run_id, seen, patience, stream.is_roused)
+        events = read_events(run_id, seen, patience, stream.is_roused, hold=reply.wait)
         if events and isinstance(events[-1].event, RunEnded):
             yield encode(Frame("end", render_last()))
             return
-        for numbered in events:
+        for numbered in gather(events):
             seen = numbered.last
             reply.apply(numbered.event)
         frames = [] if reply.wait else reply.frames()

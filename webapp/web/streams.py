@@ -142,8 +142,7 @@ class Stream:
         self.reader = reader
         self._connection = connection
         self._wake = wake
-        self._roused = threading.Event()
-        self.is_roused = self._roused.is_set
+        self._is_roused = False
         self._has_left = False
         self._sent_at = monotonic()
         self._is_released = False
@@ -159,6 +158,10 @@ class Stream:
         """Whether the reader is still there, and still may read."""
         return not self._has_left
 
+    def is_roused(self) -> bool:
+        """Whether there is nothing more to wait for: the reader goes, or the server."""
+        return self._is_roused
+
     def is_there(self) -> bool:
         return self._connection is None or not has_gone(self._connection)
 
@@ -173,14 +176,9 @@ class Stream:
     def note_sent(self) -> None:
         self._sent_at = monotonic()
 
-    def pause(self, seconds: float) -> None:
-        """Wait, but no longer than until the reader goes, or the server."""
-        if seconds:
-            self._roused.wait(seconds)
-
     def rouse(self) -> None:
         """End what it waits for, now and from now on."""
-        self._roused.set()
+        self._is_roused = True
         self._wake()
 
     def leave(self) -> None:
