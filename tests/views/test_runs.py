@@ -43,6 +43,37 @@ def test_a_reply_on_its_way_is_followed_and_an_ended_one_is_not(
     assert stored(talk).is_seen
 
 
+def test_a_reply_that_a_page_shows_to_its_end_is_seen_as_it_ends(
+    talk: Talk, stage: Stage, executor: Executor
+) -> None:
+    gate = Gate()
+    stage.play(says("Hel", gate, "lo"))
+    run = talk.send()
+    page = Follower()
+    with listening(talk.client, run.id) as heard:
+        page.hear(next(heard))
+        gate.open()
+        for one in heard:
+            page.hear(one)
+    assert "Hello" in page.words
+    chat = stored(talk)
+    assert chat.seen_at == chat.last_activity_at, "noted by who ended the reply"
+
+
+def test_a_reply_that_a_page_has_left_is_not_seen(
+    talk: Talk, stage: Stage, executor: Executor
+) -> None:
+    gate = Gate()
+    stage.play(says("Hel", gate, "lo"))
+    run = talk.send()
+    with listening(talk.client, run.id) as heard:
+        assert gate.reached.wait(10)
+        next(heard)
+    gate.open()
+    assert run.ended() == "finished"
+    assert not stored(talk).is_seen
+
+
 def test_stopping_keeps_the_text_and_says_so(talk: Talk, stage: Stage, executor: Executor) -> None:
     stage.play(says("Some words", Gate(), "never"))
     run = talk.send()

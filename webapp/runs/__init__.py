@@ -8,7 +8,7 @@ from webapp.runs.continuing import continue_run
 from webapp.runs.decisions import decide_run
 from webapp.runs.editing import edit_message, regenerate_reply
 from webapp.runs.executor import Executor, current, ready, start_executor
-from webapp.runs.following import read_events, wake
+from webapp.runs.following import read_events, shown, wake
 from webapp.runs.retrying import retry_run
 from webapp.runs.starting import QueuedRun, send_message, start_run
 from webapp.runs.stopping import stop_run, stop_runs_in
@@ -30,6 +30,7 @@ __all__ = [
     "regenerate_reply",
     "retry_run",
     "send_message",
+    "shown",
     "start_executor",
     "start_run",
     "stop_run",

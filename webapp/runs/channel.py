@@ -1,7 +1,8 @@
 """How events reach those who follow a run. Losing the channel never loses a run."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 from uuid import UUID
 
@@ -38,6 +39,12 @@ class Channel(Protocol):
         channel does not carry the run. `is_over` is asked before each wait and after each `wake`.
         """
 
+    def shown(self, run_id: UUID) -> AbstractContextManager[None]:
+        """For as long as a page shows the run as it goes on."""
+
+    def is_shown(self, run_id: UUID) -> bool:
+        """Whether a page does."""
+
     def wake(self, run_id: UUID) -> None:
         """Have those who wait for the run's events ask whether their wait is over."""
 
@@ -52,6 +59,7 @@ class _Feed:
         """For those whom words do not wake."""
         self.events: list[Numbered] = []
         self.is_closed = False
+        self.pages = 0
 
     def wake(self) -> None:
         self.changed.notify_all()
@@ -119,6 +127,24 @@ class MemoryChannel:
                 lambda: feed.is_closed or feed.has_after(seq) or is_over(), timeout
             )
             return feed.after(seq) or (None if feed.is_closed else [])
+
+    @contextmanager
+    def shown(self, run_id: UUID) -> Iterator[None]:
+        feed = self._feeds.get(run_id)
+        if feed is None:
+            yield
+            return
+        with feed.guard:
+            feed.pages += 1
+        try:
+            yield
+        finally:
+            with feed.guard:
+                feed.pages -= 1
+
+    def is_shown(self, run_id: UUID) -> bool:
+        feed = self._feeds.get(run_id)
+        return feed is not None and feed.pages > 0
 
     def wake(self, run_id: UUID) -> None:
         feed = self._feeds.get(run_id)

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import BindParameter, Boolean, Row, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
-from webapp.database import utc_now
+from webapp.database import UtcDateTime, utc_now
 from webapp.database_session import append_items
 from webapp.metrics import FIRST_TOKEN, RUNS
 from webapp.models import AgentRun, AgentSession, RunStatus
@@ -21,10 +21,14 @@ from webapp.runs.unsaved import is_whole, stored_items, unsaved_items
 from webapp.services.usage import count_used
 
 # Built once: that costs more than the database takes for them.
+_AT = bindparam("at", type_=UtcDateTime())
 _TOUCH = (
     update(AgentSession)
     .where(AgentSession.id == bindparam("of"))
-    .values(last_activity_at=utc_now())
+    .values(
+        last_activity_at=_AT,
+        seen_at=case((bindparam("is_seen", type_=Boolean), _AT), else_=AgentSession.seen_at),
+    )
     .returning(AgentSession.user_id)
 )
 
@@ -45,7 +49,7 @@ _END = IF_OURS.values(
     }
 ).returning(
     *(AgentRun.session_id, AgentRun.agent_name, AgentRun.model),
-    *(AgentRun.queued_at, AgentRun.first_token_at),
+    *(AgentRun.queued_at, AgentRun.first_token_at, AgentRun.updated_at),
 )
 
 
@@ -134,11 +138,13 @@ def end_run(
     events: Sequence[Numbered] | None = None,
     *,
     told: Told = NOTHING,
+    is_seen: bool = False,
 ) -> RunStatus:
     """End a running run and keep what only its events know. Raises RunFenced if it is not ours.
 
-    `events` are those of the run's rows when they are not given. Returns the status: a reply that
-    the SDK had stored whole is finished, whatever came then.
+    `events` are those of the run's rows when they are not given. `is_seen` says that the chat's
+    owner has all of it before them. Returns the status: a reply that the SDK had stored whole is
+    finished, whatever came then.
     """
     known = stored_events(tx, run_id) if events is None else events
     if ending.status not in {RunStatus.FINISHED, RunStatus.PAUSED}:
@@ -161,7 +167,8 @@ def end_run(
         is_over=ending.status is not RunStatus.PAUSED,
         **{f"new_{name}": told.used.get(name, 0) for name in USED},
     )
-    owner = tx.connection().execute(_TOUCH, {"of": ended.session_id}).scalar_one()
+    touch = {"of": ended.session_id, "at": ended.updated_at, "is_seen": is_seen}
+    owner = tx.connection().execute(_TOUCH, touch).scalar_one()
     _count(tx, owner, ended, told)
     if ending.status is not RunStatus.PAUSED:
         RUNS.add(outcome=ending.status.value)

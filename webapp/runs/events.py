@@ -104,6 +104,8 @@ class RunEnded:
 
     kind: ClassVar[str] = "ended"
     status: str
+    is_seen: bool = False
+    """Whether the chat is known to be before its owner, because a page has shown the run."""
 
 
 Event = (

@@ -32,7 +32,7 @@ from webapp.runs.ending import (
     Told,
     end_run,
 )
-from webapp.runs.events import Numbered
+from webapp.runs.events import Numbered, RunEnded
 from webapp.runs.journal import Journal, write_events
 from webapp.runs.playing import Play, TooMuch
 from webapp.runs.recorder import Recorder
@@ -70,6 +70,8 @@ class Outcome:
     """None where the end is not ours to write."""
     told: Told
     spans: list[dict[str, Any]]
+    is_seen: bool
+    """Whether a page shows it."""
 
 
 class Turn:
@@ -103,9 +105,12 @@ class Turn:
         play = Play(run, recorder, self._around.settings)
         ending = await self._perform(play, recorder)
         recorder.close()
-        status = await _end(run, Outcome(ending, play.told(), SPANS.take(run.id)), recorder)
-        log.info("run_ended", run=str(run.id), status=status, kind=ending and ending.error_kind)
-        recorder.ended(status)
+        is_seen = self._around.channel.is_shown(run.id)
+        outcome = Outcome(ending, play.told(), SPANS.take(run.id), is_seen)
+        ended = await _end(run, outcome, recorder)
+        kind = ending and ending.error_kind
+        log.info("run_ended", run=str(run.id), status=ended.status, kind=kind)
+        recorder.ended(ended)
 
     async def _perform(self, play: Play, recorder: Recorder) -> Ending | None:
         """Play until the end or until halted; None when the end is not ours to write."""
@@ -167,8 +172,8 @@ def _failed(error: BaseException) -> Ending:
     )
 
 
-async def _end(run: ClaimedRun, outcome: Outcome, recorder: Recorder) -> str:
-    """Write the end, however long the database takes to be there; return the run's status."""
+async def _end(run: ClaimedRun, outcome: Outcome, recorder: Recorder) -> RunEnded:
+    """Write the end, however long the database takes to be there; return what it was."""
     wait = 0.1
     while True:
         try:
@@ -184,13 +189,16 @@ async def _end(run: ClaimedRun, outcome: Outcome, recorder: Recorder) -> str:
 
 def _write_end(
     run: ClaimedRun, outcome: Outcome, events: Sequence[Numbered], unwritten: Sequence[Numbered]
-) -> str:
+) -> RunEnded:
     if outcome.ending is not None:
         with suppress(RunFenced), write_tx() as tx:
-            status = end_run(tx, run.id, run.epoch, outcome.ending, events, told=outcome.told)
+            told, is_seen = outcome.told, outcome.is_seen
+            status = end_run(
+                tx, run.id, run.epoch, outcome.ending, events, told=told, is_seen=is_seen
+            )
             write_events(tx, run.id, run.epoch, unwritten)
             if outcome.spans:
                 tx.connection().execute(_INSERT_SPANS, outcome.spans)
-            return status
+            return RunEnded(status, is_seen)
     with read_tx() as tx:
-        return tx.scalar(select(AgentRun.status).where(AgentRun.id == run.id)) or GONE
+        return RunEnded(tx.scalar(select(AgentRun.status).where(AgentRun.id == run.id)) or GONE)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from uuid import UUID
 
 from sqlalchemy import select
@@ -46,6 +47,12 @@ def read_events(
             break
         time.sleep(min(PAUSE, left))
     return found
+
+
+def shown(run_id: UUID) -> AbstractContextManager[None]:
+    """While a page shows the run: should it end meanwhile, its chat has been seen."""
+    executor = current()
+    return executor.channel.shown(run_id) if executor else nullcontext()
 
 
 def wake(run_id: UUID) -> None:

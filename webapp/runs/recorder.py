@@ -99,11 +99,11 @@ class Recorder:
     def close(self) -> None:
         self._is_closed = True
 
-    def ended(self, status: str) -> None:
+    def ended(self, ended: RunEnded) -> None:
         """Tell the followers; the run's row says so already."""
         self.close()
         number = self._seq + 1
-        self._channel.publish(self._run.id, Numbered(number, number, RunEnded(status)))
+        self._channel.publish(self._run.id, Numbered(number, number, ended))
         self._channel.close(self._run.id)
 
     def _count(self, characters: int) -> None:

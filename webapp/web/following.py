@@ -10,7 +10,7 @@ from flask.globals import app_ctx, request_ctx
 from webapp.rendering.live import Frame, LiveReply
 from webapp.rendering.model_views import add_model_view
 from webapp.rendering.transcript import load_turn
-from webapp.runs import read_events
+from webapp.runs import read_events, shown
 from webapp.runs.events import RunEnded, gather
 from webapp.services.sessions import mark_seen
 from webapp.web.current import settings
@@ -36,8 +36,9 @@ def follow(run: OwnedRun, agent_name: str, stream: Stream) -> Iterator[str]:
     def render(template: str, **needs: Any) -> str:
         return templates.get_template(template).render(needs)
 
-    def render_last() -> str:
-        mark_seen(session_id)
+    def render_last(ended: RunEnded) -> str:
+        if not ended.is_seen:
+            mark_seen(session_id)
         # In the application's own context again: the person is known there already.
         with application, context.copy():
             return render_end(run_id)
@@ -47,18 +48,26 @@ def follow(run: OwnedRun, agent_name: str, stream: Stream) -> Iterator[str]:
 
 
 def _follow(
-    run_id: UUID, reply: LiveReply, stream: Stream, render_last: Callable[[], str]
+    run_id: UUID, reply: LiveReply, stream: Stream, render_last: Callable[[RunEnded], str]
+) -> Iterator[str]:
+    yield RETRY
+    with shown(run_id):
+        yield from _tell(run_id, reply, stream, render_last)
+
+
+def _tell(
+    run_id: UUID, reply: LiveReply, stream: Stream, render_last: Callable[[RunEnded], str]
 ) -> Iterator[str]:
     seen = 0
-    yield RETRY
     while stream.is_wanted():
         if stream.is_closing:
             yield encode(Frame("restart"))
             return
         patience = 0 if reply.is_overdue else stream.patience
         events = read_events(run_id, seen, patience, stream.is_roused, hold=reply.wait)
-        if events and isinstance(events[-1].event, RunEnded):
-            yield encode(Frame("end", render_last()))
+        last = events[-1].event if events else None
+        if isinstance(last, RunEnded):
+            yield encode(Frame("end", render_last(last)))
             return
         for numbered in gather(events):
             seen = numbered.last
