@@ -13,7 +13,7 @@ from tests.factories import make_session, make_user
 from tests.runs.conftest import items_of
 from tests.runs.played import ENDINGS, is_valid, play
 from webapp.database import read_tx
-from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, MessageRole, SessionMessage
+from webapp.models import AgentRun, AgentSession, MessageRole, SessionMessage
 from webapp.rendering.transcript import load_transcript
 from webapp.runs import edit_message, regenerate_reply, start_run, use_version
 from webapp.services.facts import (
@@ -77,7 +77,7 @@ def test_the_history_is_whole_after_anything(app: Flask, steps: list[tuple[str, 
         items = items_of(chat.id)
         with read_tx() as tx:
             runs = tx.scalars(AgentRun.shown_in(chat.id)).all()
-        if not any(run.status in ACTIVE_STATUSES for run in runs):
+        if not any(run.is_active for run in runs):
             assert is_valid(items), (steps, items)
         # The page shows what the model reads, turn by turn.
         asked = [item["content"] for item in items if item.get("role") == "user"]

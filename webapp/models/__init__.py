@@ -1,6 +1,6 @@
 """The tables. One file a noun; importing this package makes them all known."""
 
-from webapp.models.agent_run import ACTIVE_STATUSES, AgentRun, RunStatus
+from webapp.models.agent_run import AgentRun, RunStatus
 from webapp.models.agent_session import AgentSession
 from webapp.models.api_token import ApiToken
 from webapp.models.audit_entry import AuditEntry
@@ -19,7 +19,6 @@ from webapp.models.usage_day import UsageDay
 from webapp.models.user import User, UserRole
 
 __all__ = [
-    "ACTIVE_STATUSES",
     "AgentRun",
     "AgentSession",
     "ApiToken",

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from webapp.database import read_rows
-from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, RunEvent, RunStatus
+from webapp.models import AgentRun, AgentSession, RunEvent, RunStatus
 from webapp.models import SessionMessage as Message
 from webapp.rendering.shown_runs import RUN_COLUMNS, ShownRun, load_runs
 from webapp.rendering.turns import Chat, Gathered, add_runs, gather_turns, show_turn
@@ -137,7 +137,7 @@ def _load_runs_within(tx: Connection, session_id: UUID, window: Window) -> list[
         since = min(ids)
     elif window.has_earlier:
         # Without a run to begin with, only what is active has surely no place further up.
-        runs = runs.where(AgentRun.status.in_(ACTIVE_STATUSES))
+        runs = runs.where(AgentRun.is_active)
     if window.has_later:
         # Without a next run, what follows was made elsewhere.
         before = window.next_run_id or FIRST

@@ -1,13 +1,12 @@
 """A chat that is held while something is begun in it, and what is found there then."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, func, literal_column, select, true
 from sqlalchemy.orm import Session, aliased
 
-from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, RunStatus, UsageCap, User
+from webapp.models import AgentRun, AgentSession, RunStatus, UsageCap, User
 from webapp.runs.dismissing import WROTE_INSTEAD, dismiss_run
 from webapp.runs.executor import current
 from webapp.services.caps import COLUMNS as CAPS
@@ -19,11 +18,6 @@ AT_WORK = (RunStatus.QUEUED, RunStatus.RUNNING)
 
 def _in_chat(run: type[AgentRun]) -> ColumnElement[bool]:
     return run.session_id == bindparam("session_id")
-
-
-def _is_in(run: type[AgentRun], statuses: Collection[RunStatus]) -> ColumnElement[bool]:
-    """Spelled out: with parameters the statement's text is put together anew at each execution."""
-    return run.status.in_([literal_column(f"'{status}'") for status in sorted(statuses)])
 
 
 # Built once, and of columns: that costs more than the database takes for them.
@@ -39,7 +33,7 @@ _LOCK = (
 )
 _ACTIVE = (
     select(AgentRun)
-    .where(_in_chat(AgentRun), _is_in(AgentRun, ACTIVE_STATUSES))
+    .where(_in_chat(AgentRun), AgentRun.is_active)
     .with_for_update(skip_locked=True)
     .execution_options(populate_existing=True)
 )
@@ -48,7 +42,8 @@ _at_work = (
     select(func.count(), func.count().filter(AgentSession.user_id == bindparam("user_id")))
     .select_from(AgentRun)
     .join(AgentSession, AgentSession.id == AgentRun.session_id)
-    .where(_is_in(AgentRun, AT_WORK))
+    # Spelled out: with parameters the statement's text is put together anew at each execution.
+    .where(AgentRun.status.in_([literal_column(f"'{status}'") for status in AT_WORK]))
     .subquery()
 )
 _LOOK = (
@@ -57,7 +52,7 @@ _LOOK = (
     .join(_at_work, true())
     .join(UsageCap, UsageCap.user_id == User.id, isouter=True)
     .join(_sent, _in_chat(_sent) & (_sent.idempotency_key == bindparam("key")), isouter=True)
-    .join(_active, _in_chat(_active) & _is_in(_active, ACTIVE_STATUSES), isouter=True)
+    .join(_active, _in_chat(_active) & _active.is_active, isouter=True)
     .where(User.id == bindparam("user_id"))
 )
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from webapp.database import read_tx, write_tx
-from webapp.models import ACTIVE_STATUSES, AgentRun, RunStatus
+from webapp.models import AgentRun, RunStatus
 from webapp.runs.dismissing import STOPPED as DISMISSED
 from webapp.runs.dismissing import dismiss_run
 from webapp.runs.ending import STOPPED, end_run, end_unbegun
@@ -14,7 +14,7 @@ from webapp.runs.executor import current
 
 def stop_runs_in(session_id: UUID) -> None:
     """Stop what is replying in a chat."""
-    active = AgentRun.session_id == session_id, AgentRun.status.in_(ACTIVE_STATUSES)
+    active = AgentRun.session_id == session_id, AgentRun.is_active
     with read_tx() as tx:
         run_ids = tx.scalars(select(AgentRun.id).where(*active)).all()
     for run_id in run_ids:

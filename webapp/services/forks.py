@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from webapp.database import utc_now, write_tx
-from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, MessageRole, SessionMessage
+from webapp.models import AgentRun, AgentSession, MessageRole, SessionMessage
 from webapp.services.facts import MessageGone, RunAlreadyActive, SessionGone
 from webapp.services.sessions import MAX_NAME, NAMELESS
 
@@ -70,9 +70,7 @@ def _end(tx: Session, session_id: UUID, position: int | None) -> int:
     """What is before this is taken along: whole turns, which have ended."""
     here = SessionMessage.current_in(session_id)
     everything = 1 + (_edge(tx, func.max(SessionMessage.position), here) or 0)
-    active = select(AgentRun.id).where(
-        AgentRun.session_id == session_id, AgentRun.status.in_(ACTIVE_STATUSES)
-    )
+    active = select(AgentRun.id).where(AgentRun.session_id == session_id, AgentRun.is_active)
     of_active = here & SessionMessage.run_id.in_(active)
     working = _edge(tx, func.min(SessionMessage.position), of_active)
     if position is None:

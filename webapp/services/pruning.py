@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func, select
 
 from webapp.database import read_tx
-from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, SessionMessage, User
+from webapp.models import AgentRun, AgentSession, SessionMessage, User
 from webapp.services.session_deletion import remove_sessions
 
 
@@ -48,9 +48,7 @@ def prune_sessions(older_than: timedelta, user_id: UUID | None = None) -> Iterat
 
 def _prunable(older_than: timedelta, user_id: UUID | None) -> list[ColumnElement[bool]]:
     before = datetime.now(UTC) - older_than
-    has_run = exists().where(
-        AgentRun.session_id == AgentSession.id, AgentRun.status.in_(ACTIVE_STATUSES)
-    )
+    has_run = exists().where(AgentRun.session_id == AgentSession.id, AgentRun.is_active)
     conditions = [
         AgentSession.is_active.is_(False),
         # Deactivating is a change too: what was put aside today is not old.

@@ -10,7 +10,7 @@ from sqlalchemy import Delete, delete, select
 
 from webapp.config import Retention
 from webapp.database import write_tx
-from webapp.models import ACTIVE_STATUSES, AgentRun, AuditEntry, RunEvent, RunSpan
+from webapp.models import AgentRun, AuditEntry, RunEvent, RunSpan
 from webapp.models.columns import id_at
 from webapp.services.pruning import prune_sessions
 from webapp.services.session_deletion import purge_deleted
@@ -53,7 +53,7 @@ def remove_old(retention: Retention, *, steps: int | None = None) -> Removed:
 def _old_events() -> Delete:
     ended = select(AgentRun.id).where(
         AgentRun.id == RunEvent.run_id,
-        AgentRun.status.not_in(ACTIVE_STATUSES),
+        ~AgentRun.is_active,
         AgentRun.ended_at < datetime.now(UTC) - EVENTS_KEPT,
     )
     return delete(RunEvent).where(ended.exists())

@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, fu
 from sqlalchemy.orm import InstrumentedAttribute
 
 from webapp.database import UtcDateTime, read_tx
-from webapp.models import ACTIVE_STATUSES, AgentRun, AgentSession, RunStatus
+from webapp.models import AgentRun, AgentSession, RunStatus
 
 COUNTED = 100
 """Deactivated chats are counted up to here: beyond it nobody counts along."""
@@ -210,7 +210,7 @@ def _placed(name: str) -> ColumnElement[Any]:
 _KEY = AgentSession.id.type
 _run_status = (
     select(AgentRun.status)
-    .where(AgentRun.session_id == AgentSession.id, AgentRun.status.in_(ACTIVE_STATUSES))
+    .where(AgentRun.session_id == AgentSession.id, AgentRun.is_active)
     .limit(1)
     .scalar_subquery()
 )

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from webapp.database import read_rows
-from webapp.models import ACTIVE_STATUSES, AgentRun
+from webapp.models import AgentRun
 from webapp.rendering.shown_runs import RUN_COLUMNS, ShownRun, load_runs
 from webapp.rendering.turns import Chat, Entry, Gathered, gather_turns, show_turn
 from webapp.rendering.view_models import Turn
@@ -43,8 +43,6 @@ def _shown(chat: ExportedChat, turns: Sequence[Gathered]) -> Iterator[Turn]:
 
 def _ended_runs(ids: set[Any]) -> dict[Any, ShownRun]:
     """How the replies ended. One that goes on is shown as far as it is stored."""
-    ended = select(*RUN_COLUMNS).where(
-        AgentRun.id.in_(ids), AgentRun.status.not_in(ACTIVE_STATUSES)
-    )
+    ended = select(*RUN_COLUMNS).where(AgentRun.id.in_(ids), ~AgentRun.is_active)
     with read_rows() as tx:
         return {run.id: run for run in load_runs(tx, ended)}
