@@ -61,22 +61,23 @@ def test_a_server_that_is_started_anew_is_waited_for(
     own_server: LiveServer, page: Page, troubles: Troubles
 ) -> None:
     troubles.expect("ERR_|503|Failed to fetch")  # The list of chats is asked for too.
-    begin_chat(page, COUNT)
-    read = wait_for_growth(page, 100)
+    begin_chat(page, "Count to 150")
+    read = wait_for_growth(page, 40)
     own_server.restart()
     assert len(wait_for_reply(page)) > read
     expect(page.get_by_text(LOST)).to_be_hidden()
     page.get_by_role("button", name="Retry").click()
     expect(page.locator("[data-follow]")).to_have_count(1)
-    assert wait_for_reply(page).endswith("299 300")
+    assert wait_for_reply(page).endswith("149 150")
     assert page.locator(".exchange").count() == 1
 
 
 def test_a_sign_in_that_ended_elsewhere_leads_to_the_sign_in_page(
-    own_server: LiveServer, page: Page, troubles: Troubles
+    signed_in: NewPage, troubles: Troubles
 ) -> None:
     troubles.expect("401")
-    begin_chat(page, "Count to 2000")
+    page = signed_in()
+    begin_chat(page, COUNT)
     wait_for_growth(page, 20)
     elsewhere = page.context.new_page()
     elsewhere.goto(page.url)
@@ -87,13 +88,15 @@ def test_a_sign_in_that_ended_elsewhere_leads_to_the_sign_in_page(
 
 def test_seven_windows_do_not_starve_one_another(signed_in: NewPage, troubles: Troubles) -> None:
     troubles.expect("429")
-    first = signed_in()
-    windows = [first, *(first.context.new_page() for _ in range(6))]
+    windows = [signed_in()]
+    windows += [windows[0].context.new_page() for _ in range(6)]
     for window in windows:
+        window.bring_to_front()  # What is behind another is painted once a second only.
         begin_chat(window, "Count to 2000")
         wait_for_growth(window, 20)
     # All are shown, and none had to wait for another to end.
     for window in windows:
+        window.bring_to_front()
         expect(window.locator("[data-follow]")).to_have_count(1)
         expect(window.get_by_text(LOST)).to_be_hidden()
         window.get_by_role("button", name="Stop the reply").click()

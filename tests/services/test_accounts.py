@@ -42,7 +42,7 @@ def _user(email: str = EMAIL) -> User:
 @pytest.mark.usefixtures("app")
 def test_there_are_users_once_there_is_one() -> None:
     assert not has_users()
-    make_account()
+    register_user(EMAIL, "Ada", PASSWORD)
     assert has_users()
 
 
@@ -77,9 +77,10 @@ def test_of_many_registrations_of_one_email_one_is_taken() -> None:
 
 @pytest.mark.usefixtures("app")
 def test_a_password_is_kept_with_argon2id_and_a_salt_of_its_own() -> None:
-    make_account()
-    make_account("eve@example.org")
-    hashes = [_user(email).password_hash for email in (EMAIL, "eve@example.org")]
+    emails = (EMAIL, "eve@example.org")
+    for email in emails:
+        register_user(email, "Ada", PASSWORD)
+    hashes = [_user(email).password_hash for email in emails]
     assert all(kept.startswith("$argon2id$v=19$m=47104,t=1,p=1$") for kept in hashes)
     assert hashes[0] != hashes[1]
 

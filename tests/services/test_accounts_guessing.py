@@ -60,7 +60,8 @@ def _failures() -> int:
 
 
 def test_after_twenty_wrong_guesses_a_page_says_how_long_to_wait(client: PageClient) -> None:
-    for number in range(MOST):
+    _fail(MOST - 2, address="127.0.0.1")
+    for number in range(2):
         assert sign_in_with(client, password=f"guess number {number}").status_code == 422
     answer = sign_in_with(client, password=PASSWORD)
     assert answer.status_code == 429
@@ -71,8 +72,8 @@ def test_after_twenty_wrong_guesses_a_page_says_how_long_to_wait(client: PageCli
 
 def test_an_account_that_there_is_not_answers_alike() -> None:
     nobody = "nobody@example.org"
-    assert _guess(MOST, nobody) == ["SignInRefused"] * MOST
-    assert _guess(1, nobody) == ["TooManyAttempts"]
+    _fail(MOST - 2, nobody)
+    assert _guess(3, nobody) == ["SignInRefused", "SignInRefused", "TooManyAttempts"]
 
 
 def test_the_right_password_works_after_the_wait() -> None:

@@ -1,13 +1,14 @@
 """People with passwords, and what they do at the door."""
 
 import re
+from functools import cache
 
 from werkzeug.test import TestResponse
 
+from tests.factories import make_user
 from tests.support.client import PageClient
-from webapp.database import read_tx
 from webapp.models import User, UserRole
-from webapp.services.accounts import register_user
+from webapp.services.passwords import hash_password
 
 EMAIL = "ada@example.org"
 PASSWORD = "violet harbour 9"
@@ -16,9 +17,11 @@ PASSWORD = "violet harbour 9"
 def make_account(
     email: str = EMAIL, password: str = PASSWORD, role: UserRole = UserRole.USER
 ) -> User:
-    user_id = register_user(email, "Ada", password, role=role)
-    with read_tx() as tx:
-        return tx.get_one(User, user_id)
+    return make_user(email=email, display_name="Ada", password_hash=_hashed(password), role=role)
+
+
+# It costs as much as it should, so a test process makes it once for each password.
+_hashed = cache(hash_password)
 
 
 def sign_in_with(

@@ -17,7 +17,7 @@ from tests.support.accounts import (
 from tests.support.client import HTMX, PageClient
 from webapp.database import read_tx
 from webapp.models import AuditEntry, SignIn, User
-from webapp.services.accounts import set_active
+from webapp.services.accounts import register_user, set_active
 from webapp.services.passwords import gate
 
 FULL_WIDTH = "\uff41\uff44\uff41@example.org"
@@ -166,7 +166,8 @@ def test_the_token_of_a_sign_in_is_nowhere_but_in_the_cookie(client: PageClient,
     assert len(row.token_hash) == 64
 
 
-def test_sign_ins_failures_and_ends_are_audited(client: PageClient, ada: User) -> None:
+def test_sign_ins_failures_and_ends_are_audited(client: PageClient) -> None:
+    ada_id = register_user(EMAIL, "Ada", PASSWORD)
     sign_in_with(client, password="another one 7")
     sign_in_with(client)
     sign_out(client)
@@ -179,5 +180,5 @@ def test_sign_ins_failures_and_ends_are_audited(client: PageClient, ada: User) -
         "sign_in.begun",
         "sign_in.ended",
     ]
-    assert {entry.subject_id for entry in entries} == {ada.id}
+    assert {entry.subject_id for entry in entries} == {ada_id}
     assert {entry.address for entry in entries[1:]} == {"127.0.0.1"}
