@@ -174,6 +174,7 @@ def test_six_hidden_tabs_do_not_starve_a_seventh(page: Page) -> None:
     for tab in [page.context.new_page() for _ in range(6)]:
         tab.goto(page.url)
         tab.evaluate(HIDE, True)  # noqa: FBT003
+    page.bring_to_front()
     # All are on one server, which a browser asks over six connections at most.
     page.get_by_role("button", name="Stop the reply").click()
     assert "399 400" not in wait_for_reply(page)

@@ -65,8 +65,8 @@ def first_paint(page: Page, path: str) -> float:
 
 
 def test_the_first_paint_comes_soon_on_a_slow_line_and_machine(new_page: NewPage) -> None:
-    # The best of some: what else this machine does is not the page's.
-    assert min(first_paint(new_page(), "/sign-in") for _ in range(4)) <= PATIENT_MS
+    # One of some: what else this machine does is not the page's.
+    assert any(first_paint(new_page(), "/sign-in") <= PATIENT_MS for _ in range(4))
 
 
 def test_a_second_page_asks_for_nothing_but_itself(signed_in: NewPage) -> None:
