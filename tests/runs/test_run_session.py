@@ -14,6 +14,11 @@ from webapp.runs.run_session import RunFenced, RunSession
 from webapp.services.facts import SessionGone
 
 HELLO = {"role": "user", "content": "Hello"}
+WORD = {
+    "type": "message",
+    "role": "assistant",
+    "content": [{"type": "output_text", "text": "Goodbye", "annotations": []}],
+}
 
 
 @pytest.fixture
@@ -85,6 +90,39 @@ def test_items_carry_the_run_and_the_agent_that_had_the_turn(
         (run_id, "Billing"),
     ]
     assert _wait(session.get_items()) == [HELLO, {"role": "assistant", "content": "Your bill."}]
+
+
+def test_a_last_word_waits_for_the_end_of_the_run(session: RunSession) -> None:
+    _wait(session.add_items([HELLO]))
+    _wait(session.add_items([WORD]))
+    assert session.last == [WORD]
+    assert len(_rows()) == 1
+
+
+@pytest.mark.parametrize(
+    ("go_on", "left"),
+    [
+        (lambda session: session.add_items([HELLO]), [HELLO, WORD, HELLO]),
+        (lambda session: session.get_items(), [HELLO, WORD]),
+        (lambda session: session.pop_item(), [HELLO]),
+        (lambda session: session.clear_session(), []),
+    ],
+    ids=["add_items", "get_items", "pop_item", "clear_session"],
+)
+def test_a_word_that_was_not_the_last_is_in_its_place(
+    session: RunSession, go_on: Any, left: list[Any]
+) -> None:
+    _wait(session.add_items([HELLO]))
+    _wait(session.add_items([WORD]))
+    _wait(go_on(session))
+    assert session.last == []
+    assert _wait(session.get_items()) == left
+
+
+def test_a_last_word_that_cannot_be_stored_is_refused_at_once(session: RunSession) -> None:
+    with pytest.raises(TypeError):
+        _wait(session.add_items([WORD | {"more": object()}]))
+    assert session.last == []
 
 
 WRITES = {

@@ -47,7 +47,7 @@ IF_OURS = (
         AgentRun.epoch == bindparam("held"),
         AgentRun.status == RunStatus.RUNNING,
     )
-    .returning(AgentRun.id)
+    .returning(AgentRun.session_id)
 )
 _HOLD = IF_OURS.values(updated_at=utc_now())
 # Who spoke last in the runs with the agent that the chat is with now.

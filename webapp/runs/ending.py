@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, Boolean, Row, bindparam, case, func, selec
 from sqlalchemy.orm import Session
 
 from webapp.database import UtcDateTime, utc_now
-from webapp.database_session import append_items
+from webapp.database_session import Item, append_items
 from webapp.metrics import FIRST_TOKEN, RUNS
 from webapp.models import AgentRun, AgentSession, RunStatus
 from webapp.runs.claiming import IF_OURS, USED, hold_fence, stored_events
@@ -48,7 +48,7 @@ _END = IF_OURS.values(
         "updated_at": utc_now(),
     }
 ).returning(
-    *(AgentRun.session_id, AgentRun.agent_name, AgentRun.model),
+    *(AgentRun.agent_name, AgentRun.model),
     *(AgentRun.queued_at, AgentRun.first_token_at, AgentRun.updated_at),
 )
 
@@ -75,6 +75,10 @@ class Told:
     """Counts where there was none before."""
     used: Mapping[str, int] = field(default_factory=dict)
     """To be added to what was used before."""
+    last_items: Sequence[Item] = ()
+    """What the SDK gave last, where it is not stored yet."""
+    speaker: str | None = None
+    """Whose they are."""
 
 
 NOTHING = Told()
@@ -147,8 +151,10 @@ def end_run(
     finished, whatever came then.
     """
     known = stored_events(tx, run_id) if events is None else events
-    if ending.status not in {RunStatus.FINISHED, RunStatus.PAUSED}:
-        hold_fence(tx, run_id, epoch)
+    is_cut_short = ending.status not in {RunStatus.FINISHED, RunStatus.PAUSED}
+    if is_cut_short:
+        held = hold_fence(tx, run_id, epoch)
+        _keep_last(tx, run_id, held.session_id, told)
         if keep_unsaved(tx, run_id, known, ending):
             ending = FINISHED
     ended = hold_fence(
@@ -167,12 +173,18 @@ def end_run(
         is_over=ending.status is not RunStatus.PAUSED,
         **{f"new_{name}": told.used.get(name, 0) for name in USED},
     )
+    if not is_cut_short:
+        _keep_last(tx, run_id, ended.session_id, told)
     touch = {"of": ended.session_id, "at": ended.updated_at, "is_seen": is_seen}
     owner = tx.connection().execute(_TOUCH, touch).scalar_one()
     _count(tx, owner, ended, told)
     if ending.status is not RunStatus.PAUSED:
         RUNS.add(outcome=ending.status.value)
     return ending.status
+
+
+def _keep_last(tx: Session, run_id: UUID, session_id: UUID, told: Told) -> None:
+    append_items(tx, session_id, told.last_items, run_id=run_id, agent_name=told.speaker)
 
 
 def end_unbegun(tx: Session, run: AgentRun) -> None:

@@ -52,6 +52,7 @@ class Play:
         self._result: RunResultStreaming | None = None
         self._used_before: tuple[int, ...] = ()
         self._listener: Listener | None = None
+        self._session: RunSession | None = None
         self._agent_name = run.agent_name
         self._ending = FINISHED
 
@@ -64,7 +65,7 @@ class Play:
         begins = self._run.speaker_before if paused else self._run.speaker
         agent = instructed(speaker(entry.agent, begins), self._run.agent_instructions)
         speaks = self._run.speaker or agent.name
-        session = self._session(speaks)
+        session = self._session = self._open_session(speaks)
         self._listener = Listener(
             self._recorder, speaks, self._run.texts, max_output=self._settings.max_output
         )
@@ -91,6 +92,8 @@ class Play:
             model=self._listener.model if self._listener else None,
             first_token_at=self._recorder.first_token_at,
             used=used,
+            last_items=self._session.last if self._session else (),
+            speaker=self._session.agent_name if self._session else None,
         )
 
     async def _play(self, agent: Agent[Any], work: Work, session: RunSession) -> None:
@@ -160,7 +163,7 @@ class Play:
             run_id=self._run.id,
         )
 
-    def _session(self, agent_name: str) -> RunSession:
+    def _open_session(self, agent_name: str) -> RunSession:
         return RunSession(
             run_id=self._run.id,
             epoch=self._run.epoch,

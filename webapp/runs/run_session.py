@@ -7,9 +7,11 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, select
 
 from webapp.database_session import DatabaseSession, Item
+from webapp.database_session.items import rows_of
 from webapp.database_session.source import Source
 from webapp.models import AgentRun, AgentSession, RunStatus
 from webapp.runs.bounds import cut_item
+from webapp.runs.unsaved import is_whole
 from webapp.services.facts import SessionGone
 
 if TYPE_CHECKING:
@@ -42,7 +44,8 @@ class RunSession(DatabaseSession):
     """Writes only while the run is running with this epoch, and only to a chat that exists.
 
     `agent_name` is written on each item's row; the run changes it at a handoff. Outputs of tools
-    longer than `max_tool_output` characters are stored cut.
+    longer than `max_tool_output` characters are stored cut. Items that end with a reply's last
+    word wait in `last` for the transaction that ends the run, unless more comes.
     """
 
     def __init__(
@@ -60,14 +63,37 @@ class RunSession(DatabaseSession):
         self.run_id = run_id
         self.epoch = epoch
         self.max_tool_output = max_tool_output
+        self.last: list[Item] = []
+        """The newest items, while they are not written."""
+
+    async def get_items(self, limit: int | None = None) -> "list[TResponseInputItem]":
+        await self._write_last()
+        return await super().get_items(limit)
 
     async def add_items(self, items: "list[TResponseInputItem]") -> None:
-        limit = self.max_tool_output
-        if limit is not None:
-            items = [
-                cast("TResponseInputItem", cut_item(cast("Item", item), limit)) for item in items
-            ]
-        await super().add_items(items)
+        await self._write_last()
+        given = cast("list[Item]", items)
+        if self.max_tool_output is not None:
+            given = [cut_item(item, self.max_tool_output) for item in given]
+        if is_whole(given):
+            rows_of(given)  # What cannot be stored is refused here, where the SDK hears of it.
+            self.last = given
+        else:
+            await super().add_items(cast("list[TResponseInputItem]", given))
+
+    async def pop_item(self) -> "TResponseInputItem | None":
+        await self._write_last()
+        return await super().pop_item()
+
+    async def clear_session(self) -> None:
+        self.last = []
+        await super().clear_session()
+
+    async def _write_last(self) -> None:
+        """It was not the last word after all."""
+        if self.last:
+            await super().add_items(cast("list[TResponseInputItem]", self.last))
+            self.last = []
 
     def before_write(self, connection: Connection) -> Mapping[str, Any]:
         """Raises RunFenced, or SessionGone when the chat was deleted (its runs go with it)."""
