@@ -14,7 +14,8 @@ from sqlalchemy import Row
 from webapp.models import RunEvent
 
 
-@dataclass(frozen=True)
+# This and Numbered are made for each word, and frozen they would take three times as long to make.
+@dataclass
 class TextDelta:
     """More text (Markdown) of the run's message number `message` (0, 1, 2 …).
 
@@ -122,7 +123,7 @@ Event = (
 _KINDS: dict[str, type[Event]] = {kind.kind: kind for kind in Event.__args__}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Numbered:
     """An event and its place in the run; `last` is more than `first` where text was gathered."""
 

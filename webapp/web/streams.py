@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from time import monotonic
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -25,6 +26,8 @@ MOST_OF_A_BROWSER = 4
 """Of the six connections that it has to a host, two are left for pages; other windows ask."""
 SEND_SECONDS = 10
 """A reader that takes nothing for so long is dropped."""
+
+Key = TypeVar("Key")
 
 log = structlog.get_logger(__name__)
 hangups = Hangups()
@@ -61,7 +64,7 @@ class Streams:
         """
         browser = reader.token if reader else ""
         with self._guard:
-            if self.closing.is_set() or self._open.total() >= self._most:
+            if self.closing.is_set() or len(self._all) >= self._most:
                 raise ServiceUnavailable(retry_after=RETRY_AFTER)
             is_full = browser and self._of_browsers[browser] >= MOST_OF_A_BROWSER
             if is_full or self._open[user_id] >= self._most_each:
@@ -79,10 +82,8 @@ class Streams:
         browser = stream.reader.token if stream.reader else ""
         with self._guard:
             self._all.discard(stream)
-            self._open[stream.user_id] -= 1
-            self._of_browsers[browser] -= 1
-            self._open += Counter()  # Forgets those who have none.
-            self._of_browsers += Counter()
+            _count_off(self._open, stream.user_id)
+            _count_off(self._of_browsers, browser)
             if not self._all:
                 self._guard.notify_all()
 
@@ -95,7 +96,7 @@ class Streams:
             stream.rouse()
 
     def __len__(self) -> int:
-        return self._open.total()
+        return len(self._all)
 
     def _look_after(self) -> None:
         while streams := self._open_at_the_next_look():
@@ -124,6 +125,13 @@ class Streams:
                 stream.leave()
         if unseen:  # Last: the turn to write may take a while.
             note_seen(unseen)
+
+
+def _count_off(counter: Counter[Key], key: Key) -> None:
+    """One less; who has none is forgotten."""
+    counter[key] -= 1
+    if not counter[key]:
+        del counter[key]
 
 
 class Stream:
