@@ -66,3 +66,15 @@ def test_a_chats_active_run_is_found_by_its_index(engine: Engine, chat: AgentSes
             look()
         plans = [plan for plan in plans_of(engine, ran) if "uq_agent_run_active" in plan]
         assert len(plans) == times, name
+
+
+def test_a_message_reads_no_ended_run_once_the_planner_is_told(
+    engine: Engine, chat: AgentSession
+) -> None:
+    tell_planner()
+    with recorded(engine) as ran:
+        start_run(chat.id, "Hello", "a key")
+    plans = "\n".join(plans_of(engine, ran))
+    assert "SCAN agent_run" not in plans
+    assert "Seq Scan on agent_run" not in plans
+    assert "agent_run" in plans

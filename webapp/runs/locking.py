@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, select, true
+from sqlalchemy import ColumnElement, bindparam, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from webapp.models import AgentRun, AgentSession, RunStatus, UsageCap, User
@@ -12,8 +12,6 @@ from webapp.runs.executor import current
 from webapp.services.caps import COLUMNS as CAPS
 from webapp.services.caps import Caps, check_caps
 from webapp.services.facts import RunAlreadyActive, SessionGone, TooManyRuns
-
-AT_WORK = (RunStatus.QUEUED, RunStatus.RUNNING)
 
 
 def _in_chat(run: type[AgentRun]) -> ColumnElement[bool]:
@@ -42,8 +40,7 @@ _at_work = (
     select(func.count(), func.count().filter(AgentSession.user_id == bindparam("user_id")))
     .select_from(AgentRun)
     .join(AgentSession, AgentSession.id == AgentRun.session_id)
-    # Spelled out: with parameters the statement's text is put together anew at each execution.
-    .where(AgentRun.status.in_([literal_column(f"'{status}'") for status in AT_WORK]))
+    .where(AgentRun.is_active, AgentRun.status != RunStatus.PAUSED)
     .subquery()
 )
 _LOOK = (
