@@ -1,7 +1,7 @@
 """Forks and imports while others write: each is of one moment, whole or not at all."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from threading import Barrier, Event
 from uuid import UUID
@@ -107,6 +107,19 @@ def test_a_fork_of_what_is_deleted_meanwhile_is_none(ada: User) -> None:
     assert all(positions(fork) == [1, 2] for fork in whole)
     with read_tx() as tx:
         assert tx.scalar(select(func.count()).select_from(AgentSession)) == len(whole)
+
+
+def test_a_chat_is_removed_while_its_run_is_worked_on(ada: User) -> None:
+    chat = make_chat(ada.id, "hello")
+    run = make_run(chat.id, status=RunStatus.RUNNING)
+    with ThreadPoolExecutor(1) as pool:
+        with write_tx() as tx:
+            tx.get_one(AgentRun, run.id).model = "a-model"
+            tx.flush()
+            removing = pool.submit(lambda: list(remove_sessions(AgentSession.id == chat.id)))
+            wait([removing], timeout=0.2)  # Until it waits for the run.
+            append_items(tx, chat.id, [reply("so")], run_id=run.id)
+        assert removing.result() == [1]
 
 
 def test_of_equal_files_at_once_each_comes_in_and_one_has_the_name(ada: User) -> None:

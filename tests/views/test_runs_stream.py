@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
 from tests.runs.conftest import Start
 from tests.runs.stage import Gate, Stage, says
@@ -21,6 +20,7 @@ from webapp.rendering.markdown import render_markdown
 from webapp.rendering.transcript import load_turn
 from webapp.rendering.view_models import TextPart
 from webapp.runs import Executor
+from webapp.services.session_deletion import remove_sessions
 from webapp.web import streams
 
 LONG = (
@@ -161,8 +161,7 @@ def test_a_deleted_chat_ends_its_streams(talk: Talk, stage: Stage, executor: Exe
     run = talk.send()
     with listening(talk.client, run.id) as heard:
         next(heard)
-        with write_tx() as tx:
-            tx.delete(tx.scalars(select(AgentSession)).one())
+        assert list(remove_sessions(AgentSession.id == run.row.session_id)) == [1]
         assert [(one.kind, one.data) for one in heard][-1] == ("end", "")
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, delete, select
 
 from webapp.database import read_tx, write_tx
-from webapp.models import AgentSession, User
+from webapp.models import AgentRun, AgentSession, User
 from webapp.services.facts import SessionGone
 from webapp.services.sessions import is_name_taken
 from webapp.services.undoing import can_be_undone, is_past_undoing
@@ -62,6 +62,9 @@ def remove_sessions(*conditions: ColumnElement[bool]) -> Iterator[int]:
     while True:
         with write_tx() as tx:
             ids = list(tx.scalars(select(AgentSession.id).where(*conditions).limit(CHATS_AT_ONCE)))
+            # The runs first, as whoever works on one does: else each could wait for the other.
+            active = AgentRun.session_id.in_(ids), AgentRun.is_active
+            tx.execute(select(AgentRun.id).where(*active).with_for_update())
             tx.execute(delete(AgentSession).where(AgentSession.id.in_(ids), *conditions))
         if not ids:
             return
