@@ -11,6 +11,9 @@ from markupsafe import Markup
 from webapp.rendering.blocks import Blocks, Update, parse_plain
 from webapp.rendering.dialect import Env
 from webapp.rendering.markdown import readable
+from webapp.rendering.undecided import Undecided
+
+_NO_UPDATE = Update(Markup(), None)
 
 
 class IncrementalMarkdown:
@@ -20,7 +23,8 @@ class IncrementalMarkdown:
         self.parsed = 0
         """How many characters were parsed so far, some of them more than once."""
         self._pending: list[str] = []
-        self._held = ""
+        self._half = ""
+        self._undecided = Undecided()
         self._blocks = Blocks({}, self._parse)
 
     def feed(self, text: str) -> None:
@@ -28,21 +32,23 @@ class IncrementalMarkdown:
 
     def flush(self, *, afresh: bool = False) -> Update:
         """What has changed; with `afresh` the open end is always given whole."""
-        return self._blocks.grow(self._take(), afresh=afresh)
+        more = self._take()
+        return self._blocks.grow(more, afresh=afresh) if more or afresh else _NO_UPDATE
 
     def finish(self) -> Markup:
         """The rest, as finished blocks."""
         return self._blocks.finish(self._take(is_last=True))
 
     def _take(self, *, is_last: bool = False) -> str:
-        """What was fed, but for half a character or half a line break at its end."""
-        text = self._held + "".join(self._pending)
+        """What was fed, but for what is half at its end: a character, a line break, a mark."""
+        text = self._half + "".join(self._pending)
         self._pending.clear()
         keep = int(not is_last and _is_half(text[-1:]))
-        self._held = text[len(text) - keep :]
+        self._half = text[len(text) - keep :]
         text = text[: len(text) - keep]
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        return readable(text).replace("\0", "\N{REPLACEMENT CHARACTER}")
+        text = readable(text).replace("\0", "\N{REPLACEMENT CHARACTER}")
+        return self._undecided.take(text, is_last=is_last)
 
     def _parse(self, text: str, env: Env) -> list[Token]:
         self.parsed += len(text)
