@@ -162,6 +162,19 @@ def test_a_chat_is_brought_in_and_led_to(client: PageClient, ada: User) -> None:
     ]
 
 
+def test_a_chat_from_before_all_clocks_can_be_read_anywhere(client: PageClient) -> None:
+    ada = make_user(time_zone="America/New_York")
+    client.sign_in(ada)
+    never = "0001-01-01T00:00:00Z"  # What other programs write for no time at all.
+    session = {"session_id": "a", "created_at": never, "last_activity_at": never}
+    messages = [{"at": never, "item": {"role": "user", "content": "hello"}}]
+    chat = {"format": "parley-chat", "version": 1, "session": session, "messages": messages}
+    assert upload(client, json.dumps(chat).encode()).status_code == 200
+    [key] = list_chats(ada.id)
+    assert "hello" in client.get(f"/sessions/{key}").page.text
+    assert fetch(client, "/export").status_code == 200
+
+
 def test_a_file_that_is_none_is_told(client: PageClient, ada: User) -> None:
     answer = upload(client, b"[", "<b>odd</b>.json")
     assert answer.status_code == 422

@@ -164,6 +164,12 @@ def test_a_place_that_is_none_is_the_beginning(client: PageClient, query: str) -
     assert client.get(f"/sessions/sidebar?{query}", headers=HTMX).status_code == 200
 
 
+def test_a_place_at_the_end_of_time_is_none_in_any_zone(client: PageClient) -> None:
+    client.sign_in(make_user(time_zone="Asia/Tokyo"))
+    last = f"after={253_402_300_799_999_999}-{'0' * 32}"
+    assert client.get(f"/sessions?{last}").status_code == 200
+
+
 def test_a_chat_is_pinned_and_unpinned(client: PageClient, ada: User) -> None:
     chat = make_session(ada.id, session_name="Weekly numbers")
     page = client.get(f"/sessions/{chat.id}")

@@ -20,6 +20,7 @@ FOREIGN = [
     {"Origin": "http://localhost:8080"},
     {"Origin": "null"},
     {"Origin": ""},
+    {"Origin": "http://[nowhere"},
     {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"},
 ]

@@ -14,6 +14,8 @@ MAX_MESSAGES = 50_000
 MAX_NAME = 200
 MAX_ID = 255
 MAX_TEXT = 100_000
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Programs write an earlier time for none, and not every zone's clock could show it."""
 
 
 class ChatRefused(Exception):
@@ -102,4 +104,4 @@ def _time(given: Mapping[str, Any], name: str, where: str) -> datetime | None:
         at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (TypeError, ValueError, OverflowError):
         raise ChatRefused(f"{where} has no proper {name}") from None
-    return min(at, datetime.now(UTC))
+    return min(at, datetime.now(UTC)) if at >= _FIRST else None

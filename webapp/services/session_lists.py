@@ -18,6 +18,8 @@ COUNTED = 100
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_END = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+"""A year later, clocks in the east show a time that cannot be told."""
 
 
 class Shelf(StrEnum):
@@ -75,10 +77,10 @@ class Cursor:
     def read(cls, text: str) -> "Cursor":
         """Raises ValueError for what is none."""
         micros, _, key = text.partition("-")
-        try:
-            return cls(_EPOCH + int(micros) * _MICROSECOND, UUID(key))
-        except OverflowError as error:
-            raise ValueError(text) from error
+        after_epoch = int(micros)
+        if after_epoch >= _END:
+            raise ValueError(text)
+        return cls(_EPOCH + after_epoch * _MICROSECOND, UUID(key))
 
 
 @dataclass(frozen=True)

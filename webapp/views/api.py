@@ -61,7 +61,8 @@ def index() -> ResponseReturnValue:
     """The chats used last, `limit` of them (100); `active` is true or false for some only."""
     active = {None: None, "true": True, "false": False}
     asked, limit = request.args.get("active"), request.args.get("limit", "100")
-    if asked not in active or not limit.isdecimal() or not 1 <= int(limit[:6]) <= MAX_LISTED:
+    is_short = limit.isdecimal() and len(limit) <= len(str(MAX_LISTED))
+    if asked not in active or not is_short or not 1 <= int(limit) <= MAX_LISTED:
         refuse(f"active is true or false, and limit a number from 1 to {MAX_LISTED:,}.")
     found = list_sessions(bearer_user().id, is_active=active[asked], limit=int(limit))
     return {"sessions": [_told(session) for session in found]}

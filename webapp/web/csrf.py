@@ -61,6 +61,6 @@ def _is_own(origin: str) -> bool:
     if origin == f"{public.scheme}://{public.netloc}":
         return True
     # Reached under another name, as localhost; a page over http is not a page over https.
-    parts = urlsplit(origin)
+    scheme, _, host = origin.partition("://")
     schemes = {"https"} if public.scheme == "https" else {"http", "https"}
-    return parts.scheme in schemes and bool(parts.netloc) and parts.netloc == request.host
+    return scheme in schemes and bool(host) and host == request.host

@@ -46,6 +46,12 @@ def test_earlier_messages_are_a_page_away(desk: PageClient, admin: User, ada: Us
     assert "question 20" in desk.get(link.get("href")).page.text
 
 
+def test_a_place_that_no_chat_has_is_its_end(desk: PageClient, admin: User) -> None:
+    chat = make_chat(admin.id, "my own words")
+    page = desk.get(f"/admin/sessions/{chat.id}?before={10**30}")
+    assert "my own words" in page.page.text
+
+
 def test_the_list_says_whose_and_not_what(desk: PageClient, ada: User) -> None:
     make_chat(ada.id, "words", session_name="My title")
     make_chat(make_user(display_name="Kofi Mensah").id, is_active=False)

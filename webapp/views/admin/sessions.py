@@ -10,6 +10,7 @@ from webapp.rendering.read_only import load_read_only
 from webapp.services.chat_viewer import ChatRow, find_chat, list_chats
 from webapp.views.admin.reasons import give_reason, is_open, reason_form, refuse_where_off
 from webapp.web.access import admin_only
+from webapp.web.places import read_position
 
 bp = Blueprint("admin_sessions", __name__, url_prefix="/admin/sessions")
 
@@ -45,7 +46,7 @@ def open_one(key: UUID) -> ResponseReturnValue:
 
 def _show(key: UUID, form: ReasonForm) -> str:
     readable = is_open(key)
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=read_position)
     return render_template(
         "admin/sessions/show.html",
         chat=find_chat(key),
