@@ -1,5 +1,9 @@
 """Emails, names and passwords: what is taken, and in which form."""
 
+from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +43,10 @@ GOOD += [
 ]
 
 
+def _verify(password: str) -> bool:
+    return verify_password(None, password)
+
+
 @pytest.mark.parametrize(("typed", "kept"), EMAILS.items())
 def test_an_email_is_kept_in_one_form(typed: str, kept: str) -> None:
     assert check_email(typed) == kept
@@ -49,6 +57,14 @@ def test_an_email_is_kept_in_one_form(typed: str, kept: str) -> None:
 def test_what_is_no_email_is_refused_with_a_word(typed: str) -> None:
     with pytest.raises(EmailRefused, match="email"):
         check_email(typed)
+
+
+@pytest.mark.parametrize("spell", [check_email, check_name, _verify])
+def test_a_flood_of_unsorted_marks_holds_nobody_up(spell: Callable[[str], object]) -> None:
+    begun = monotonic()
+    with suppress(EmailRefused, NameRefused):
+        spell("a" + "\u0300\u0316" * 60_000)
+    assert monotonic() - begun < 2
 
 
 @given(st.text(max_size=40))

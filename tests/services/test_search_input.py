@@ -114,5 +114,20 @@ def test_anything_can_be_said_and_the_message_is_stored(app: Flask, said: str) -
     assert monotonic() - begun < 10
 
 
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("heron", "a" + "\u0300\u0316" * 50_000 + " heron"),
+        ('"a heron"', "a" + "\u0300" * 98_000 + "x a heron"),
+        (f'"{"a " * 240}heron"', "a " * 49_000 + "heron"),
+    ],
+    ids=["unsorted-marks", "marks-between", "long-phrase"],
+)
+def test_a_long_text_is_marked_in_a_moment(query: str, text: str) -> None:
+    begun = monotonic()
+    mark(text, parse_terms(query))
+    assert monotonic() - begun < 1
+
+
 def _letters(text: str) -> str:
     return "".join(unicodedata.normalize("NFC", storable(text)).split())

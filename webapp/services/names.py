@@ -3,12 +3,16 @@
 import re
 import unicodedata
 
+from webapp.normal_forms import normalize
 from webapp.services.facts import EmailRefused, NameRefused
 
 MAX_EMAIL = 254
 MAX_LOCAL = 64
 MAX_NAME = 100
+MAX_TYPED = 1_000
+"""What is longer is none of the two in any form, and is not looked at."""
 
+_NAME_TOO_LONG = f"Use at most {MAX_NAME} characters."
 _LOCAL = re.compile(r"[^\s@\"(),:;<>\[\\\].]+(?:\.[^\s@\"(),:;<>\[\\\].]+)*")
 _DOMAIN = re.compile(r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)*")
 # Control, invisible, surrogate, private and unassigned characters, and every kind of space.
@@ -21,9 +25,11 @@ _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 def fold_email(text: str) -> str:
     """The form in which emails are compared: trimmed, NFKC, casefolded."""
-    folded = unicodedata.normalize("NFKC", text).strip().casefold()
+    if len(text) > MAX_TYPED:
+        return text
+    folded = normalize("NFKC", text).strip().casefold()
     # Casefolding can leave a letter and its mark apart.
-    return unicodedata.normalize("NFKC", folded)
+    return normalize("NFKC", folded)
 
 
 def check_email(text: str) -> str:
@@ -40,12 +46,14 @@ def check_email(text: str) -> str:
 
 def check_name(text: str) -> str:
     """The name, in one line. Raises NameRefused where nothing or too much is left."""
+    if len(text) > MAX_TYPED:
+        raise NameRefused(_NAME_TOO_LONG)
     kept = "".join(" " if _is_unfit(character) else character for character in text)
-    name = " ".join(unicodedata.normalize("NFC", kept).split())
+    name = " ".join(normalize("NFC", kept).split())
     if not any(unicodedata.category(character) not in _UNSEEN for character in name):
         raise NameRefused("Write your name.")
     if len(name) > MAX_NAME:
-        raise NameRefused(f"Use at most {MAX_NAME} characters.")
+        raise NameRefused(_NAME_TOO_LONG)
     return name
 
 

@@ -1,7 +1,6 @@
 """Passwords: which are taken, how they are kept, and how much of the machine that may cost."""
 
 import os
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -12,6 +11,7 @@ from threading import Lock, Semaphore
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from webapp.normal_forms import normalize
 from webapp.services.facts import PasswordRefused, ServerBusy
 
 MIN_LENGTH = 8
@@ -99,11 +99,11 @@ def needs_rehash(stored: str) -> bool:
 
 def _bytes(password: str) -> bytes:
     # Keyboards write an accented letter in one character or in two: both are one password.
-    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
+    return normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().strip()
+    return normalize("NFKC", text).casefold().strip()
 
 
 def _is_run(plain: str) -> bool:

@@ -1,18 +1,20 @@
 """What a person typed into the search field, as terms, and where those occur in a text."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from webapp.database_session.items import storable
+from webapp.normal_forms import normalize
 
 Segments: TypeAlias = tuple[tuple[str, bool], ...]
 """Plain text in pieces; True for what was searched for."""
 
 LONGEST_QUERY = 500
 MOST_TERMS = 16
+MOST_WORDS = 32
+"""Of all terms together: each takes time at each place of a text where the ones before match."""
 BEFORE, AFTER = 60, 180
 
 _QUOTED_OR_WORD = re.compile(r'"([^"]*)("?)|([^\s"]+)')
@@ -41,20 +43,25 @@ def parse_terms(query: str) -> tuple[Term, ...]:
     A single Latin letter is a whole word: nearly everything has a word that begins with it.
     """
     query = storable(query)[:LONGEST_QUERY].translate(_CURLY)
-    found = [
-        (quoted or word, words, not closing and not _is_letter(words[-1]))
-        for quoted, closing, word in _QUOTED_OR_WORD.findall(query)
-        if (words := tuple(_WORD.findall(unicodedata.normalize("NFD", quoted or word))))
-    ][:MOST_TERMS]
-    return tuple(
-        Term(unicodedata.normalize("NFC", text), words, is_open and number == len(found))
-        for number, (text, words, is_open) in enumerate(found, 1)
-    )
+    found: list[Term] = []
+    left = MOST_WORDS
+    for quoted, closing, word in _QUOTED_OR_WORD.findall(query):
+        text = normalize("NFD", quoted or word)
+        words = tuple(_WORD.findall(text))
+        if len(words) > left:
+            words = words[:left]
+            text = " ".join(words)
+        if words and len(found) < MOST_TERMS:
+            is_open = not closing and not _is_letter(words[-1])
+            found.append(Term(normalize("NFC", text), words, is_open))
+            left -= len(words)
+    # Only the last may go on.
+    return (*(replace(term, is_prefix=False) for term in found[:-1]), *found[-1:])
 
 
 def mark(text: str, terms: Sequence[Term], *, whole: bool = False) -> Segments:
     """The part of `text` around the first match, or all of it, with every match marked."""
-    text = unicodedata.normalize("NFD", storable(text))
+    text = normalize("NFD", storable(text))
     pattern = re.compile("|".join(map(_pattern, terms)), re.IGNORECASE)
     begin, end = 0, len(text)
     if not whole:
@@ -66,7 +73,7 @@ def mark(text: str, terms: Sequence[Term], *, whole: bool = False) -> Segments:
         begin = match.end()
     segments += [(text[begin:end], False), ("…" if end < len(text) else "", False)]
     return tuple(
-        (unicodedata.normalize("NFC", _SPACE.sub(" ", piece)), is_match)
+        (normalize("NFC", _SPACE.sub(" ", piece)), is_match)
         for piece, is_match in segments
         if piece
     )
@@ -77,13 +84,15 @@ def _is_letter(word: str) -> bool:
 
 
 def _pattern(term: Term) -> str:
-    """The term as a regular expression over decomposed text, where accents are marks apart."""
-    words = [
-        f"[{_MARKS}]*".join(map(re.escape, _MARK.sub("", word))) + f"[{_MARKS}]*"
-        for word in term.words
-    ]
-    end = r"[^\W_]*" if term.is_prefix else r"(?![^\W_])"
-    return r"(?<![^\W_])" + r"[\W_]+".join(words) + end
+    """The term as a regular expression over decomposed text, where accents are marks apart.
+
+    It gives nothing back that it has taken: else thousands of marks would be tried in every way.
+    """
+    # Without regard to case, one of the marks is the letter iota.
+    marks = f"(?-i:[{_MARKS}]*+)"
+    words = [marks.join(map(re.escape, _MARK.sub("", word))) + marks for word in term.words]
+    end = r"[^\W_]*+" if term.is_prefix else r"(?![^\W_])"
+    return r"(?<![^\W_])" + r"[\W_]++".join(words) + end
 
 
 def _window(text: str, match: int) -> tuple[int, int]:

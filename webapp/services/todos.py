@@ -1,6 +1,5 @@
 """A person's own todos. Every function acts for one person, and finds nobody else's."""
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from webapp.database import read_tx, utc_now, write_tx
 from webapp.models import TodoItem, User
+from webapp.normal_forms import normalize
 from webapp.services.facts import TodoAmbiguous, TodoExists, TodoGone, TodoRefused, TooManyTodos
 
 MAX_TITLE = 200
@@ -206,7 +206,7 @@ def _clean(text: str) -> str:
 
 def _plain(text: str) -> str:
     """For comparing: case and the form of letters make no difference."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return " ".join(normalize("NFKC", text).casefold().split())
 
 
 def _todo(row: TodoItem) -> Todo:

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from webapp.normal_forms import normalize
+
 # Names that people use and the zone database does not.
 _ALSO = {
     "new york city": "America/New_York",
@@ -81,5 +83,5 @@ def _zones() -> dict[str, str]:
 
 
 def _plain(name: str) -> str:
-    folded = unicodedata.normalize("NFKD", name.replace("_", " ")).casefold()
+    folded = normalize("NFKD", name.replace("_", " ")).casefold()
     return " ".join("".join(c for c in folded if not unicodedata.combining(c)).split())

@@ -1,7 +1,6 @@
 """All chats of a person as one zip, made while it is sent: memory holds a piece of it."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from io import RawIOBase
@@ -9,6 +8,7 @@ from typing import Any
 from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from webapp.normal_forms import normalize
 from webapp.rendering.exports.json_file import json_file
 from webapp.rendering.exports.markdown_file import markdown_file
 from webapp.services.exports import ExportedChat, ExportedMessage, load_chat, read_messages
@@ -42,7 +42,7 @@ def archive(chats: Iterable[UUID]) -> Iterator[bytes]:
 
 def file_name(chat: ExportedChat) -> str:
     """A name without an ending that every file system takes, and that no other chat has."""
-    words = re.sub(r"[^\w]+", " ", unicodedata.normalize("NFC", chat.session_name or NAMELESS))
+    words = re.sub(r"[^\w]+", " ", normalize("NFC", chat.session_name or NAMELESS))
     title = words.strip()[:LONGEST_NAME].strip() or NAMELESS
     return f"{chat.created_at:%Y-%m-%d} {title} {chat.id.hex[-8:]}"
 
