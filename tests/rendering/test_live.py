@@ -237,3 +237,19 @@ def test_hostile_names_arguments_and_outputs_are_words(request_context: None) ->
         reply.apply(happened)
         hear(reply, follower)
         assert "<script" not in follower.html
+
+
+def test_what_is_no_character_is_replaced(request_context: None) -> None:
+    reply, follower = live_reply(), Follower()
+    hear(reply, follower)
+    for happened in (
+        ReasoningDelta(0, "Hm"),
+        ReasoningDelta(0, " \ud83d"),
+        ToolStarted("c1", "note", '{"mood": "\\ud83d"}', 1.0),
+        ToolFinished("c1", "read \udcff", 2.0),
+        TextDelta(0, "Yes \ud83d."),
+    ):
+        reply.apply(happened)
+        hear(reply, follower)
+    for words in ("Hm \ufffd", "mood: \ufffd", "read \ufffd", "Yes \ufffd."):
+        assert words in follower.words

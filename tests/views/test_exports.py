@@ -205,3 +205,25 @@ def test_bringing_in_needs_a_sign_in_and_a_token(client: PageClient, ada: User) 
     client.delete_cookie("parley")
     for path in ("/export", "/settings/data"):
         assert client.get(path).location.startswith("/sign-in")
+
+
+def test_what_is_no_character_is_replaced_on_the_page_and_in_the_files(
+    client: PageClient, ada: User
+) -> None:
+    # A model that writes half of an emoji's escape means no harm; nor does a tool that reads bytes.
+    call = {"type": "function_call", "call_id": "c1", "name": "note\ud83d"}
+    arguments = {"arguments": '{"mood\\ud83d": "\\ud83d and \\u0000"}'}
+    output = {"type": "function_call_output", "call_id": "c1", "output": "read \udcff\0"}
+    thought = {"type": "reasoning", "id": "r", "summary": [{"type": "x", "text": "Hm \ud83d"}]}
+    said = ("Noted \ud83d?", thought, call | arguments, output, reply("Yes \ud83d."))
+    chat = make_chat(ada.id, *said)
+    page = client.get(f"/sessions/{chat.id}").page.text
+    for words in (
+        "Noted \ufffd?",
+        "Hm \ufffd",
+        "mood\ufffd: \ufffd and \ufffd",
+        "read \ufffd\ufffd",
+    ):
+        assert words in page
+    for kind in ("md", "json", "html"):
+        assert fetch(client, f"/sessions/{chat.id}/export.{kind}").status_code == 200

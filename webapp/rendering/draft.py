@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from webapp.database_session.items import storable
 from webapp.rendering.mending import without_begun_item
 from webapp.rendering.structured import render_reply
 from webapp.rendering.tool_calls import DraftCall
@@ -35,7 +36,7 @@ class DraftText:
     def shown(self) -> TextPart:
         source = "".join(self.pieces)
         words = without_begun_item(source) if self.is_cut else source
-        return TextPart(render_reply(words), source)
+        return TextPart(render_reply(words), storable(source))
 
 
 @dataclass
@@ -44,7 +45,7 @@ class DraftThought:
     pieces: list[str] = field(default_factory=list)
 
     def shown(self) -> ThoughtPart:
-        return ThoughtPart("".join(self.pieces))
+        return ThoughtPart(storable("".join(self.pieces)))
 
 
 DraftPart: TypeAlias = DraftText | DraftThought | list[DraftCall]

@@ -23,6 +23,7 @@ from typing import Literal, TypeAlias
 
 from markupsafe import Markup
 
+from webapp.database_session.items import storable
 from webapp.rendering.draft import (
     Draft,
     DraftPart,
@@ -164,7 +165,7 @@ class LiveReply:
         elif self._last_part is not last:
             self._begin_part()
         elif isinstance(last, DraftThought):
-            self._frames.append(Frame("thought", "".join(last.pieces[thoughts:])))
+            self._frames.append(Frame("thought", storable("".join(last.pieces[thoughts:]))))
         if isinstance(last, list) and len(self._draft.calls) > calls:
             self._tell_call(last[-1])
         elif isinstance(event, ToolFinished | ApprovalRequested):

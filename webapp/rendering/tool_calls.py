@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from webapp.database_session.items import storable
 from webapp.rendering.view_models import Approval, ToolCall, ToolState
 from webapp.runs.decisions import REJECTED
 
@@ -38,7 +39,7 @@ class DraftCall:
             seconds = max(self.ended_at - self.started_at, 0.0)
         return ToolCall(
             dom_id=self.dom_id,
-            name=self.name,
+            name=storable(self.name),
             gist=_gist(self.arguments),
             arguments=_pretty(self.arguments),
             output=None if self.output is None else _pretty(self.output),
@@ -49,8 +50,8 @@ class DraftCall:
     def asked(self) -> Approval:
         value = _parse(self.arguments) if len(self.arguments) <= LONGEST_SHOWN else None
         named = value.items() if isinstance(value, dict) else [("", value or self.arguments)]
-        facts = tuple((name, _pretty(_brief(given))) for name, given in named)
-        return Approval(self.call_id, f"{self.dom_id}-approval", self.name, facts)
+        facts = tuple((storable(name), _pretty(_brief(given))) for name, given in named)
+        return Approval(self.call_id, f"{self.dom_id}-approval", storable(self.name), facts)
 
     def _state(self, *, is_active: bool) -> ToolState:
         if self.output is not None:
@@ -70,14 +71,15 @@ def _parse(text: str) -> Any:
 
 
 def _pretty(text: str) -> str:
+    """`text` as a page can show it; escapes in JSON can stand for what is no character."""
     if not text.strip() or text.strip() == "{}":
         return ""
     value = _parse(text) if len(text) <= LONGEST_SHOWN else None
     if isinstance(value, dict | list):
         text = json.dumps(value, indent=2, ensure_ascii=False)
     if len(text) <= LONGEST_SHOWN:
-        return text
-    return f"{text[:LONGEST_SHOWN]}\n… {len(text) - LONGEST_SHOWN:,} more characters"
+        return storable(text)
+    return f"{storable(text[:LONGEST_SHOWN])}\n… {len(text) - LONGEST_SHOWN:,} more characters"
 
 
 def _gist(arguments: str) -> str:
@@ -86,7 +88,7 @@ def _gist(arguments: str) -> str:
         words = ", ".join(f"{name}: {_brief(given)}" for name, given in value.items())
     else:
         words = arguments
-    words = " ".join(words[: 4 * LONGEST_GIST].split())
+    words = " ".join(storable(words[: 4 * LONGEST_GIST]).split())
     return words if len(words) <= LONGEST_GIST else f"{words[: LONGEST_GIST - 1]}…"
 
 

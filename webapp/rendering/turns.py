@@ -7,6 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from webapp.assistants.fault_words import REWORDABLE
+from webapp.database_session.items import storable
 from webapp.models import RunStatus
 from webapp.rendering.draft import Draft
 from webapp.rendering.items import is_from_person, tell, text_of
@@ -140,7 +141,7 @@ def _message(turn: Gathered, chat: Chat) -> PersonMessage | None:
     return PersonMessage(
         dom_id=f"message-{turn.dom_id}",
         run_id=turn.run_id,
-        text="\n\n".join(texts),
+        text=storable("\n\n".join(texts)),
         sent_at=sent_at,
         session_id=chat.id,
         position=turn.said_at,
