@@ -101,8 +101,13 @@ def test_marking_changes_no_word_of_the_text(text: str, query: str) -> None:
         " ".join(map(str, range(120_000))),
         "a\0b\ud800c heron",
         "\u0300" * 300_000,
+        "a" + "\u0300\u0316" * 50_000,
+        "\u00c5ngstr\u00f6m " * 20_000,
     ],
-    ids=["expanding", "hangul", "astral", "one-word", "numbers", "replaced", "marks"],
+    ids=[
+        *["expanding", "hangul", "astral", "one-word", "numbers", "replaced", "marks"],
+        *["unsorted-marks", "accents"],
+    ],
 )
 def test_anything_can_be_said_and_the_message_is_stored(app: Flask, said: str) -> None:
     person = make_user()
