@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
@@ -11,7 +12,7 @@ from sqlalchemy import select, update
 from tests.factories import make_user
 from webapp.database import read_tx, write_tx
 from webapp.models import AuditEntry, Invitation, PasswordReset, User, UserRole
-from webapp.services.accounts import authenticate
+from webapp.services.accounts import authenticate, set_active, set_password
 from webapp.services.facts import (
     EmailRefused,
     EmailTaken,
@@ -33,10 +34,19 @@ from webapp.services.password_resets import (
     make_password_reset,
     reset_password,
 )
+from webapp.services.people import delete_person, set_role
 from webapp.services.sign_ins import begin_sign_in, find_signed_in
 
 pytestmark = pytest.mark.usefixtures("app")
 PASSWORD = "a quiet harbour at dawn"
+
+
+def set_role_user(user_id: UUID) -> None:
+    set_role(user_id, UserRole.USER)
+
+
+def disable(user_id: UUID) -> None:
+    set_active(user_id, is_active=False)
 
 
 @pytest.fixture
@@ -168,3 +178,27 @@ def test_a_reset_is_used_once_also_when_five_try_at_once(admin: User) -> None:
     token = make_password_reset(admin.id, actor_id=admin.id)
     done = outcomes(lambda n: reset_password(token, f"{PASSWORD} {n}"), 5)
     assert sorted(done) == ["ResetClosed"] * 4 + ["done"]
+
+
+@pytest.mark.parametrize("end", [set_role_user, disable, delete_person])
+def test_no_link_outlives_the_admin_who_made_it(admin: User, end: Callable[[UUID], None]) -> None:
+    ada, other = make_user(), make_user(role=UserRole.ADMIN)
+    invitation = invited(admin, role=UserRole.ADMIN)
+    reset, kept = (make_password_reset(one.id, actor_id=admin.id) for one in (other, ada))
+    end(admin.id)
+    assert list_invitations() == []
+    with pytest.raises(InvitationClosed):
+        accept_invitation(invitation, "Ada", PASSWORD)
+    for token in (reset, kept):
+        with pytest.raises(ResetClosed):
+            reset_password(token, PASSWORD)
+    again = make_password_reset(ada.id, actor_id=other.id)
+    assert reset_password(again, PASSWORD) == ada.id
+
+
+def test_a_password_that_is_changed_ends_the_link_for_another(admin: User) -> None:
+    ada = make_user()
+    token = make_password_reset(ada.id, actor_id=admin.id)
+    set_password(ada.id, PASSWORD)
+    with pytest.raises(ResetClosed):
+        reset_password(token, "another quiet harbour")

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.database import Entity, UtcDateTime, utc_now
 from webapp.models.columns import checked_enum
-from webapp.models.user import UserRole
+from webapp.models.user import User, UserRole
 
 
 class Invitation(Entity):
@@ -30,5 +30,6 @@ class Invitation(Entity):
 
     @classmethod
     def open(cls) -> Select["Invitation"]:
-        """Neither used nor past."""
-        return select(cls).where(cls.accepted_at.is_(None), cls.expires_at > utc_now())
+        """Neither used nor past; and who made it may still make one."""
+        unused = cls.accepted_at.is_(None), cls.expires_at > utc_now()
+        return select(cls).where(*unused, User.is_admin_now(cls.invited_by_id))

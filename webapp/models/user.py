@@ -1,6 +1,7 @@
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Select, String, false, select
+from sqlalchemy import ColumnElement, Select, String, false, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.database import Entity
@@ -47,3 +48,8 @@ class User(Entity):
     @classmethod
     def admins(cls) -> Select["User"]:
         return select(cls).where(cls.role == UserRole.ADMIN)
+
+    @classmethod
+    def is_admin_now(cls, user_id: Any) -> ColumnElement[bool]:
+        """Whether `user_id` of another row is somebody who may act as an admin."""
+        return cls.admins().where(cls.is_active, cls.id == user_id).exists()

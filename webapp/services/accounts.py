@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from webapp.database import read_tx, write_tx
-from webapp.models import AttemptOutcome, User, UserRole
+from webapp.models import AttemptOutcome, PasswordReset, User, UserRole
 from webapp.services.audit import record_audit
 from webapp.services.facts import (
     AccountGone,
@@ -119,6 +119,8 @@ def set_password(
 ) -> None:
     """Give the person another password, and end their sign-ins but the one with the token `keep`.
 
+    A link by which it could be set once more ends too.
+
     Raises PasswordRefused, AccountGone.
     """
     with read_tx() as tx:
@@ -129,6 +131,7 @@ def set_password(
     hashed = hash_password(password)
     with write_tx() as tx:
         tx.execute(update(User).where(User.id == user_id).values(password_hash=hashed))
+        tx.execute(delete(PasswordReset).where(PasswordReset.user_id == user_id))
         end_sign_ins(tx, user_id, keep=keep)
         record_audit(tx, "password.changed", actor_id, user_id, address)
 

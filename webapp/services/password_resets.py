@@ -28,6 +28,7 @@ def make_password_reset(user_id: UUID, *, actor_id: UUID, address: str | None = 
             PasswordReset(
                 token_hash=token_hash,
                 user_id=user_id,
+                made_by_id=actor_id,
                 expires_at=tx.scalars(select(utc_now())).one() + LASTS,
             )
         )
