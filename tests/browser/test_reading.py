@@ -15,6 +15,7 @@ from tests.support.chatting import (
     LONG,
     ask,
     begin_chat,
+    field,
     last_reply,
     say,
     wait_for_growth,
@@ -235,3 +236,14 @@ def test_earlier_messages_come_in_above_and_what_is_read_keeps_its_place(
         )
     expect(page.locator(".bubble").first).to_have_text("Message number 1.")
     expect(page.get_by_text("Earlier messages")).to_have_count(0)
+
+
+def test_on_paper_a_chat_is_all_of_its_words(signed_in: NewPage, ada: Person) -> None:
+    chat = make_chat(ada.id, *("Tell me more", reply("Word. " * 300)) * 5)
+    page = signed_in(ada)
+    page.goto(f"/sessions/{chat.id}")
+    page.emulate_media(media="print")
+    expect(page.locator(".reply")).to_have_count(5)
+    assert page.locator(".stage").evaluate("stage => stage.scrollHeight - stage.clientHeight") == 0
+    assert page.locator(".reply").last.evaluate("it => it.getBoundingClientRect().top") > 1000
+    expect(field(page)).to_be_hidden()

@@ -31,6 +31,8 @@ STYLES = (
         "menu",
         "dialog",
         "search",
+        "contrast",
+        "print",
     ),
 )
 ADMIN_STYLES = ("chart", "admin")
