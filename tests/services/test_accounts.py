@@ -92,7 +92,7 @@ def test_a_weaker_hash_is_made_anew_at_sign_in() -> None:
     with pytest.raises(SignInRefused):
         authenticate(EMAIL, "another one 7", ADDRESS)
     assert _user().password_hash == weak
-    assert authenticate(EMAIL, PASSWORD, ADDRESS) == user.id
+    assert authenticate(EMAIL, PASSWORD, ADDRESS).user_id == user.id
     stronger = _user().password_hash
     assert stronger != weak
     authenticate(EMAIL, PASSWORD, ADDRESS)
@@ -113,7 +113,7 @@ def test_a_new_password_is_checked_like_the_first() -> None:
     user = make_account()
     with pytest.raises(PasswordRefused):
         set_password(user.id, "ada@example.org")
-    assert authenticate(EMAIL, PASSWORD, ADDRESS) == user.id
+    assert authenticate(EMAIL, PASSWORD, ADDRESS).user_id == user.id
 
 
 def test_an_account_that_is_gone_gets_no_password(app: Flask) -> None:
@@ -133,7 +133,7 @@ def test_a_disabled_account_signs_in_again_once_enabled() -> None:
     with pytest.raises(SignInRefused):
         authenticate(EMAIL, PASSWORD, ADDRESS)
     set_active(user.id, is_active=True)
-    assert authenticate(EMAIL, PASSWORD, ADDRESS) == user.id
+    assert authenticate(EMAIL, PASSWORD, ADDRESS).user_id == user.id
 
 
 @pytest.mark.usefixtures("app")

@@ -83,7 +83,7 @@ def test_who_accepts_has_the_offered_role_and_can_sign_in(admin: User) -> None:
         assert tx.get_one(User, user_id).role is UserRole.ADMIN
         actions = set(tx.scalars(select(AuditEntry.action)))
     assert {"invitation.made", "invitation.accepted", "account.created"} <= actions
-    assert authenticate("ada@example.org", PASSWORD, "127.0.0.1") == user_id
+    assert authenticate("ada@example.org", PASSWORD, "127.0.0.1").user_id == user_id
 
 
 def test_an_invitation_is_used_once_also_when_ten_try_at_once(admin: User) -> None:
@@ -157,7 +157,7 @@ def test_a_reset_sets_the_password_once_and_signs_out_everywhere(admin: User) ->
     assert find_password_reset(token).id == ada.id
     reset_password(token, PASSWORD)
     assert find_signed_in(cookie, idle=100) is None
-    assert authenticate("ada@example.org", PASSWORD, "127.0.0.1") == ada.id
+    assert authenticate("ada@example.org", PASSWORD, "127.0.0.1").user_id == ada.id
     with pytest.raises(ResetClosed):
         reset_password(token, "another quiet harbour")
     with pytest.raises(SignInRefused):

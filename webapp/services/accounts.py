@@ -25,7 +25,7 @@ from webapp.services.passwords import (
     verify_password,
 )
 from webapp.services.sign_in_attempts import begin_attempt, end_attempt, withdraw_attempt
-from webapp.services.sign_ins import end_sign_ins
+from webapp.services.sign_ins import Proof, end_sign_ins
 
 
 def has_users() -> bool:
@@ -82,7 +82,7 @@ def add_user(tx: Session, user: User, address: str | None) -> None:
     record_audit(tx, "account.created", user.id, user.id, address, role=user.role.value)
 
 
-def authenticate(email: str, password: str, address: str) -> UUID:
+def authenticate(email: str, password: str, address: str) -> Proof:
     """Whose email and password these are. Raises SignInRefused, TooManyAttempts, ServerBusy.
 
     Unknown, wrong and disabled take the same steps: one hash is verified, one attempt counted.
@@ -105,8 +105,8 @@ def authenticate(email: str, password: str, address: str) -> UUID:
     if user is None or stored is None or not is_right:
         raise SignInRefused
     if needs_rehash(stored):
-        _rehash(user.id, stored, password)
-    return user.id
+        stored = _rehash(user.id, stored, password)
+    return Proof(user.id, stored)
 
 
 def set_password(
@@ -170,12 +170,18 @@ def keep_an_admin(tx: Session, user: User) -> None:
         raise LastAdmin
 
 
-def _rehash(user_id: UUID, stored: str, password: str) -> None:
-    """Keep the password with today's effort, unless it was changed in this moment."""
+def _rehash(user_id: UUID, stored: str, password: str) -> str:
+    """Keep the password with today's effort, unless it was changed in this moment; how it is."""
     try:
         hashed = hash_password(password)
     except ServerBusy:
-        return  # The next sign-in will do.
+        return stored  # The next sign-in will do.
     with write_tx() as tx:
         same = (User.id == user_id) & (User.password_hash == stored)
-        tx.execute(update(User).where(same).values(password_hash=hashed))
+        again = update(User).where(same).values(password_hash=hashed).returning(User.id)
+        if tx.scalar(again) is not None:
+            return hashed
+    # Another sign-in was faster, or the password is another one by now.
+    with read_tx() as tx:
+        kept = tx.scalar(select(User.password_hash).where(User.id == user_id))
+    return kept if kept is not None and verify_password(kept, password) else stored

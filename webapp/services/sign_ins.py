@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from webapp.database import UNREACHABLE, read_rows, read_tx, utc_now, write_tx
 from webapp.models import SignIn, User, UserRole
 from webapp.services.audit import record_audit
-from webapp.services.facts import SignInGone
+from webapp.services.facts import SignInGone, SignInRefused
 
 TOKEN_BYTES = 32
 SEEN_EVERY = timedelta(minutes=1)
@@ -58,6 +58,14 @@ class SignedInUser:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """Whose password was typed, and the hash that it was compared with."""
+
+    user_id: UUID
+    password_hash: str
+
+
+@dataclass(frozen=True)
 class SignedIn:
     """A browser in which somebody is signed in."""
 
@@ -81,13 +89,24 @@ class Lasting:
     """Those of them whose use is to be noted again."""
 
 
-def begin_sign_in(user_id: UUID, address: str, user_agent: str, *, idle: int, lifetime: int) -> str:
+def begin_sign_in(
+    user_id: UUID,
+    address: str,
+    user_agent: str,
+    *,
+    idle: int,
+    lifetime: int,
+    password_hash: str | None = None,
+) -> str:
     """Give the token of a new sign-in, which is kept nowhere; `idle` and `lifetime` in seconds.
 
-    What the person's ended ones have left behind is cleared away.
+    What the person's ended ones have left behind is cleared away. Raises SignInRefused where the
+    password is another than `password_hash` by now.
     """
     token = token_urlsafe(TOKEN_BYTES)
     with write_tx() as tx:
+        if password_hash is not None:
+            _refuse_changed(tx, user_id, password_hash)
         now = tx.scalars(select(utc_now())).one()
         ended = (SignIn.expires_at <= now) | (SignIn.last_seen_at <= now - timedelta(seconds=idle))
         tx.execute(delete(SignIn).where(SignIn.user_id == user_id, ended))
@@ -195,6 +214,14 @@ def list_sign_ins(user_id: UUID, *, idle: int, token: str | None = None) -> list
         )
         for row in rows
     ]
+
+
+def _refuse_changed(tx: Session, user_id: UUID, password_hash: str) -> None:
+    # Whoever changes the password or disables the account ends the sign-ins that there are. One
+    # that begins meanwhile waits for the row, and finds the change.
+    same = User.id == user_id, User.password_hash == password_hash, User.is_active
+    if tx.scalar(select(User.id).where(*same).with_for_update(read=True)) is None:
+        raise SignInRefused
 
 
 def _is_lasting(last_seen_at: datetime, expires_at: datetime, now: datetime, idle: int) -> bool:

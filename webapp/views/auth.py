@@ -46,7 +46,8 @@ def begin_sign_in() -> ResponseReturnValue:
     if not form.validate():
         return _sign_in_page(form), 422
     try:
-        user_id = authenticate(form.text("email"), form.text("password"), address())
+        proof = authenticate(form.text("email"), form.text("password"), address())
+        keep_sign_in(proof.user_id, proof.password_hash)
     except SignInRefused:
         form.blame("password", "That email and password don’t match.")  # noqa: RUF001
         return _sign_in_page(form), 422
@@ -54,8 +55,7 @@ def begin_sign_in() -> ResponseReturnValue:
         trouble = of_fact(fact)
         form.blame("password", trouble.sentence)
         return _sign_in_page(form), trouble.status, trouble.headers
-    keep_sign_in(user_id)
-    adopt_time_zone(user_id, form.text("time_zone"))
+    adopt_time_zone(proof.user_id, form.text("time_zone"))
     return redirect_local(request.args.get("next"), otherwise="/")
 
 

@@ -41,8 +41,11 @@ def init_sign_in(app: Flask, settings: Settings) -> None:
     app.context_processor(lambda: {"current_user": current_user})
 
 
-def keep_sign_in(user_id: UUID) -> None:
-    """Sign this browser in. Nothing of its cookie from before is kept, its CSRF secret neither."""
+def keep_sign_in(user_id: UUID, password_hash: str | None = None) -> None:
+    """Sign this browser in. Nothing of its cookie from before is kept, its CSRF secret neither.
+
+    Raises SignInRefused where the password is another than `password_hash` by now.
+    """
     forget_sign_in()
     settings = current_settings()
     token = begin_sign_in(
@@ -51,6 +54,7 @@ def keep_sign_in(user_id: UUID) -> None:
         request.user_agent.string,
         idle=settings.sign_in_idle,
         lifetime=settings.sign_in_lifetime,
+        password_hash=password_hash,
     )
     session.permanent = True
     session[TOKEN_KEY] = token
