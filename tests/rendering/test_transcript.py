@@ -26,7 +26,7 @@ from webapp.rendering.transcript import load_transcript, load_turn, load_turns, 
 from webapp.rendering.view_models import ThoughtPart, ToolsPart, Turn
 from webapp.rendering.windows import Place
 from webapp.runs import send_message
-from webapp.runs.events import TextDelta, ToolFinished, ToolStarted
+from webapp.runs.events import ApprovalRequested, TextDelta, ToolFinished, ToolStarted
 
 
 def test_a_history_made_elsewhere_is_turns(chat: AgentSession) -> None:
@@ -70,6 +70,29 @@ def test_a_handoff_begins_a_section_and_is_no_call(chat: AgentSession) -> None:
     names = [(section.agent_name, section.is_handed_over) for section in reply.sections]
     assert names == [("Triage", False), ("Billing", True)]
     assert [len(section.parts) for section in reply.sections] == [1, 1]
+
+
+@pytest.mark.parametrize("name", ["transfer_to_billing", "escalate"])
+def test_a_handoff_is_known_by_its_answer_whatever_its_name(chat: AgentSession, name: str) -> None:
+    ignored = "Multiple handoffs detected, ignoring this one."
+    add(chat, person("Bill?"), agent("One moment"), agent_name="Triage")
+    add(chat, {**CALL, "name": name}, {**CALL, "name": name, "call_id": "c2"}, agent_name="Triage")
+    add(chat, {**OUTPUT, "call_id": "c2", "output": ignored}, agent_name="Triage")
+    add(chat, {**OUTPUT, "output": '{"assistant": "Billing"}'}, agent("Paid"), agent_name="Billing")
+    one_moment, paid = parts_of(load_turns(chat.id)[0])
+    assert (one_moment.source, paid.source) == ("One moment", "Paid")
+
+
+def test_a_tool_whose_name_is_like_a_handoffs_is_a_tool(chat: AgentSession) -> None:
+    add(chat, person("Pay"), {**CALL, "name": "transfer_to_savings"}, OUTPUT)
+    [tools] = parts_of(load_turns(chat.id)[0])
+    assert (tools.calls[0].name, tools.calls[0].state) == ("transfer_to_savings", "done")
+    run = make_run(chat.id, status=RunStatus.PAUSED)
+    asked = ToolStarted("c9", "transfer_to_account", '{"to": "Bob"}', 1.0)
+    add_events(run.id, asked, ApprovalRequested("c9"))
+    reply = load_turns(chat.id)[-1].reply
+    assert reply
+    assert [approval.name for approval in reply.approvals] == ["transfer_to_account"]
 
 
 def test_what_a_model_thought_is_a_part_of_its_own(chat: AgentSession) -> None:

@@ -1,11 +1,11 @@
 """A reply as it comes together, from the items of a session or from the events of a run."""
 
-import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from webapp.database_session.items import storable
+from webapp.rendering.handoffs import handed_to
 from webapp.rendering.mending import without_begun_item
 from webapp.rendering.structured import render_reply
 from webapp.rendering.tool_calls import DraftCall
@@ -21,7 +21,6 @@ from webapp.runs.events import (
     ToolStarted,
 )
 
-_HANDOFF = "transfer_to_"
 _FAILED = "An error occurred while "
 """What the SDK gives the model for a tool's result when the tool has raised."""
 
@@ -62,13 +61,20 @@ class Draft:
     """Takes what happens in the order in which it happens."""
 
     def __init__(
-        self, dom_id: str, agent_name: str, failed_calls: Collection[str] | None = ()
+        self,
+        dom_id: str,
+        agent_name: str,
+        failed_calls: Collection[str] | None = (),
+        handoffs: Collection[str] = (),
     ) -> None:
-        """`failed_calls` are known to have failed; None: nobody knows, and their words must do."""
+        """`failed_calls` are known to have failed; None: nobody knows, and their words must do.
+
+        `handoffs` are calls that only hand over: the line that says who took over is enough.
+        """
         self.dom_id = dom_id
         self.sections = [DraftSection(agent_name)]
         self.calls: dict[str, DraftCall] = {}
-        self._handoffs: set[str] = set()
+        self._handoffs = handoffs
         self._failed_calls = failed_calls
 
     def apply(self, event: Event) -> None:
@@ -112,10 +118,6 @@ class Draft:
     def call(self, call_id: str, name: str, arguments: str, at: float | None = None) -> None:
         if call_id in self.calls or call_id in self._handoffs:
             return
-        if name.startswith(_HANDOFF):
-            # The line that says who took over is enough.
-            self._handoffs.add(call_id)
-            return
         dom_id = f"{self.dom_id}-call-{len(self.calls)}"
         made = DraftCall(call_id, name, arguments, dom_id, at)
         self.calls[call_id] = made
@@ -129,7 +131,8 @@ class Draft:
         self, call_id: str, output: str, at: float | None = None, *, is_failed: bool = False
     ) -> None:
         if call_id in self._handoffs:
-            self._handed_over_by(output)
+            if name := handed_to(output):
+                self.hand_over(name)
         elif call_id in self.calls:
             failed = self._failed_calls
             known = output.startswith(_FAILED) if failed is None else call_id in failed
@@ -165,15 +168,6 @@ class Draft:
     @property
     def _last(self) -> DraftPart | None:
         return self._parts[-1] if self._parts else None
-
-    def _handed_over_by(self, output: str) -> None:
-        try:
-            told = json.loads(output)
-        except (ValueError, RecursionError):
-            return
-        name = told.get("assistant") if isinstance(told, dict) else None
-        if isinstance(name, str) and name:
-            self.hand_over(name)
 
 
 ShowText: TypeAlias = Callable[[DraftText], TextPart]

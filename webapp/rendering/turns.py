@@ -10,6 +10,7 @@ from webapp.assistants.fault_words import REWORDABLE
 from webapp.database_session.items import storable
 from webapp.models import RunStatus
 from webapp.rendering.draft import Draft
+from webapp.rendering.handoffs import handoff_calls
 from webapp.rendering.items import is_from_person, tell, text_of
 from webapp.rendering.shown_runs import ShownRun
 from webapp.rendering.view_models import Approval, Notice, PersonMessage, Reply, Turn
@@ -211,7 +212,8 @@ def make_draft(turn: Gathered, agent_name: str) -> Draft:
         for numbered in turn.events:
             draft.apply(numbered.event)
         return draft
-    draft = Draft(f"reply-{turn.dom_id}", name, run.failed_calls if run else None)
+    handoffs = handoff_calls(entry.item for entry in turn.replies)
+    draft = Draft(f"reply-{turn.dom_id}", name, run.failed_calls if run else None, handoffs)
     for number, entry in enumerate(turn.replies):
         if entry.agent_name and not _is_call(entry.item):
             draft.hand_over(entry.agent_name)
