@@ -63,6 +63,11 @@ class Listener:
         self._hear_raw(data)
         return True
 
+    def say(self, text: str) -> None:
+        """Tell a whole message that no model has said."""
+        self._recorder.text(self._next["text"], text)
+        self._next["text"] += 1
+
     @property
     def has_enough(self) -> bool:
         """Whether the model has written more than a reply may be."""
@@ -117,8 +122,7 @@ class Listener:
         if self._streamed:
             self._streamed.pop(0)
         else:
-            self._recorder.text(self._next["text"], text)
-            self._next["text"] += 1
+            self.say(text)
 
     def _text_place(self, output_index: int) -> int:
         known = len(self._places)

@@ -24,7 +24,7 @@ from webapp.assistants.models import run_config
 from webapp.config import Settings
 from webapp.database_session import Item
 from webapp.runs.approving import StateUnusable, ask_for_approval, resumed
-from webapp.runs.bounds import cut_item
+from webapp.runs.bounds import cut_item, cut_text
 from webapp.runs.casting import Catalogue, entry_for, instructed, speaker
 from webapp.runs.claiming import USED, ClaimedRun
 from webapp.runs.ending import FINISHED, Ending, Told, paused
@@ -33,6 +33,7 @@ from webapp.runs.overhearing import Overhearing, overheard
 from webapp.runs.recorder import Recorder
 from webapp.runs.run_session import RunSession
 from webapp.runs.spans import SPANS, trace_id
+from webapp.runs.tool_answers import answer_of_tools
 from webapp.services.histories import fit_history
 
 Work: TypeAlias = list[TResponseInputItem] | RunState[Any, Agent[Any]]
@@ -134,6 +135,7 @@ class Play:
         """What to go on with where everything that was asked for is approved already."""
         assert self._result is not None
         if not self._result.interruptions:
+            self._say_for_tools(self._result)
             return None
         state = self._result.to_state()
         if ask_for_approval(state, self._run.approved_tools, self._recorder):
@@ -141,6 +143,15 @@ class Play:
             self._ending = paused(state.to_string(context_serializer=lambda _: {}))
             return None
         return state
+
+    def _say_for_tools(self, result: RunResultStreaming) -> None:
+        """Otherwise the answer would be hidden in a call, and what is made of it be lost."""
+        assert self._listener is not None
+        assert self._session is not None
+        answer = cut_text(answer_of_tools(result), self._settings.max_tool_output)
+        if answer:
+            self._listener.say(answer)
+            self._session.last = [{"role": "assistant", "content": answer}]
 
     def _run_config(self, agent: Agent[Any]) -> RunConfig:
         assert self._listener is not None
