@@ -9,12 +9,13 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from webapp.config import ROOT, Settings, SettingsError, variable
+from webapp.config import ROOT, Settings, SettingsError
+from webapp.drivers import connect_to_postgresql, is_sqlite, sqlite_file
 
 _REVISIONS = ROOT / "migrations" / "versions"
 _QUESTION = "SELECT version_num FROM alembic_version"
+_IS_THERE = "SELECT to_regclass('alembic_version')"
 
 
 def newest_revision() -> str:
@@ -24,7 +25,7 @@ def newest_revision() -> str:
 
 def stored_revision(settings: Settings) -> str:
     """The one that the database has; empty before the first. Raises SettingsError."""
-    if settings.database_url.startswith("sqlite"):
+    if is_sqlite(settings):
         return _stored_in_sqlite(settings)
     return _stored_in_postgresql(settings)
 
@@ -50,9 +51,7 @@ def bring_up_to_date(settings: Settings) -> None:
 
 
 def _stored_in_sqlite(settings: Settings) -> str:
-    path, _, _ = settings.database_url.removeprefix("sqlite:///").partition("?")
-    # As Flask-SQLAlchemy reads it: a relative path begins in the instance folder.
-    file = settings.instance / path
+    file = sqlite_file(settings)
     if not file.exists():
         return ""
     try:
@@ -70,23 +69,8 @@ def _read_only(file: Path) -> str:
 
 
 def _stored_in_postgresql(settings: Settings) -> str:
-    try:
-        import psycopg  # noqa: PLC0415 - an extra, and not needed for SQLite
-    except ImportError:
-        raise SettingsError(
-            f"{variable('database_url')} names PostgreSQL, and its driver is not installed:"
-            " the package needs its extra, parley[postgres]."
-        ) from None
-    url = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
-    try:
-        with psycopg.connect(url, connect_timeout=10) as connection:
-            found = connection.execute(_QUESTION).fetchone()
-    except psycopg.errors.UndefinedTable:
-        return ""
-    except psycopg.Error as error:
-        host = urlsplit(url).hostname or "this machine"
-        reason = str(error).strip().partition("\n")[0]
-        raise SettingsError(
-            f"The database of {variable('database_url')} at {host} does not answer: {reason}."
-        ) from None
+    with connect_to_postgresql(settings) as connection:
+        if connection.execute(_IS_THERE).fetchone() == (None,):
+            return ""
+        found = connection.execute(_QUESTION).fetchone()
     return str(found[0]) if found else ""

@@ -12,6 +12,7 @@ import time
 import structlog
 from gunicorn.arbiter import Arbiter
 
+from webapp.alone import Alone
 from webapp.config import SettingsError, load_settings, variable
 from webapp.logs import configure_logs
 from webapp.schema import bring_up_to_date
@@ -40,7 +41,12 @@ class Server:
                 f" start it with workers = 1, and raise {variable('threads')} for more people."
             )
         secret_key(self.settings)
-        bring_up_to_date(self.settings)
+        alone = Alone(self.settings)
+        alone.insist()  # Also before tables change with which another works.
+        try:
+            bring_up_to_date(self.settings)
+        finally:
+            alone.release()  # The worker claims it for itself.
         if "LISTEN_FDS" not in os.environ:
             for host, port in arbiter.cfg.address:
                 _wait_for_address(host, port)

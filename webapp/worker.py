@@ -18,6 +18,7 @@ import structlog
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.gthread import ThreadWorker
 
+from webapp.alone import DatabaseTaken
 from webapp.assistants import catalogue
 from webapp.config import Settings
 from webapp.processors import use_one
@@ -42,7 +43,11 @@ def begin(worker: ThreadWorker, settings: Settings, alive: int) -> None:
         _load_agents(settings)
     if settings.one_processor:
         use_one()  # Before the threads are made that take turns: they get it from this one.
-    executor = start_executor(settings)
+    try:
+        executor = start_executor(settings)
+    except DatabaseTaken as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(Arbiter.APP_LOAD_ERROR)
     ending = _Ending(alive, executor, settings.stop_seconds)
     _ending[:] = [ending]
     ending.start()

@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import insert, update
 
 from tests.runs.conftest import Start, Watched, send, shape, text_of
 from tests.runs.stage import Gate, Stage, says, until
+from webapp.alone import DatabaseTaken
 from webapp.database import write_tx
 from webapp.database_session import append_items
 from webapp.models import AgentRun, AgentSession, RunEvent, RunStatus
@@ -109,12 +111,13 @@ def test_while_another_process_lives_its_runs_are_left_alone(
     stage.play(says("Half", gate, " and whole"))
     run = send(chat)
     assert gate.reached.wait(10)
-    second = start()
+    with pytest.raises(DatabaseTaken):
+        start()
     assert run.row.status is RunStatus.RUNNING
     gate.open()
     until(lambda: run.row.status is RunStatus.FINISHED)
-    second.close(0)
     first.close(0)
+    start()
 
 
 def test_a_run_that_its_worker_lost_is_found_without_a_restart(

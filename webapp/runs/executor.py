@@ -15,6 +15,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
+from webapp.alone import DatabaseTaken
 from webapp.assistants import catalogue as assistants
 from webapp.assistants.choice import is_offline
 from webapp.config import Settings
@@ -95,10 +96,17 @@ class Executor:
         self._thread = threading.Thread(target=self._run_loop, name="runs", daemon=True)
 
     def start(self) -> None:
-        """Begin; what an earlier process left behind is seen to before this returns."""
+        """Begin; what an earlier process left behind is seen to before this returns.
+
+        Raises DatabaseTaken where another server works on the database.
+        """
         self._thread.start()
         self._is_open = True
-        self._call(self._keeper.begin())
+        try:
+            self._call(self._keeper.begin())
+        except DatabaseTaken:
+            self.close(0)
+            raise
 
     @property
     def is_ready(self) -> bool:

@@ -1,17 +1,17 @@
 """What has to be looked after beside the runs themselves, on their loop."""
 
 import asyncio
-import fcntl
 import time
 from functools import partial
-from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from webapp.alone import Alone, DatabaseTaken
+from webapp.config import SettingsError
 from webapp.database import read_tx
 from webapp.models import AgentRun, AgentSession, RunStatus, User
 from webapp.runs.ending import Halt
@@ -30,7 +30,7 @@ ROUND = 2.0
 SWEEP = 300.0
 """Seconds between two removals of what is old."""
 SWEEP_STEPS = 10
-TROUBLE = (SQLAlchemyError, DatabaseBusy)
+TROUBLE = (SQLAlchemyError, DatabaseBusy, SettingsError)
 """What must not end the looking: the next round tries again."""
 
 log = structlog.get_logger(__name__)
@@ -41,29 +41,32 @@ class Keeper:
 
     def __init__(self, executor: "Executor") -> None:
         self._executor = executor
-        self._lock_path = executor.settings.instance / "runs.lock"
-        self._lock: IO[bytes] | None = None
+        self._alone = Alone(executor.settings)
         self._task: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
-        """See to what an earlier process left behind, and keep looking."""
+        """See to what an earlier process left behind, and keep looking.
+
+        Raises DatabaseTaken where another server works on the database.
+        """
         try:
+            await in_database_thread(self._alone.insist)
             await self._find_left_behind()
+        except DatabaseTaken:
+            raise
         except TROUBLE as error:
             _tell(error)
         self._task = asyncio.create_task(self._keep())
 
     async def end(self) -> None:
-        """Look no more. The lock is kept: our runs are still being ended."""
+        """Look no more. The claim is kept: our runs are still being ended."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
 
     def release(self) -> None:
         """Leave the runs to the next process."""
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+        self._alone.release()
 
     async def _keep(self) -> None:
         periods = {self._find_left_behind: ROUND, self._sweep: SWEEP}
@@ -87,8 +90,9 @@ class Keeper:
                 self._executor.halt(run_id, why)
 
     async def _find_left_behind(self) -> None:
-        if not self._has_lock():
-            return  # Another process is alive, and the runs may be its.
+        if not await in_database_thread(self._alone.claim):
+            # The database was away, and meanwhile another began: the runs may be its.
+            raise DatabaseTaken("another server works on this database")
         running, queued = await in_database_thread(find_left_behind, self._executor.holds)
         await in_database_thread(interrupt_runs, running)
         for run_id in queued:
@@ -99,25 +103,9 @@ class Keeper:
         removing = partial(remove_old, self._executor.settings.retention, steps=SWEEP_STEPS)
         await in_database_thread(removing)
 
-    def _has_lock(self) -> bool:
-        if self._lock is None:
-            self._lock = _locked(self._lock_path)
-        return self._lock is not None
-
 
 def _tell(error: Exception) -> None:
     log.error("runs_not_looked_after", error=str(error))
-
-
-def _locked(path: Path) -> IO[bytes] | None:
-    """The file, locked for as long as it is open; None while another process has it."""
-    file = path.open("ab")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        return None
-    return file
 
 
 def _no_longer_wanted(held: list[UUID]) -> dict[UUID, Halt]:
