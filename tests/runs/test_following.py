@@ -15,8 +15,8 @@ from tests.runs.stage import Gate, Stage, says, until
 from webapp.config import Retention
 from webapp.database import write_tx
 from webapp.models import AgentRun, AgentSession
-from webapp.runs import Executor, read_events
-from webapp.runs.events import Numbered, RunEnded, TextDelta
+from webapp.runs import Executor, continue_run, read_events, stop_run
+from webapp.runs.events import AgentChanged, Numbered, RunEnded, TextDelta
 from webapp.services.retention import EVENTS_KEPT, remove_old
 
 WORDS = [f"word{number} " for number in range(300)]
@@ -157,6 +157,28 @@ def test_a_handoff_is_told_and_each_item_names_who_spoke(
     run = send(chat)
     assert [event.name for event in run.events() if event.kind == "agent"] == ["Billing"]  # type: ignore[union-attr]
     assert run.speakers == ["Assistant", "Assistant", "Assistant", "Billing"]
+
+
+def test_who_keeps_a_chat_is_told_from_the_first_word_and_after_a_stop(
+    executor: Executor, stage: Stage, chat: AgentSession
+) -> None:
+    gate = Gate()
+    half = says("Half a ", gate, "reply")
+    model = ScriptedModel([says("Your bill."), half, says("Whole."), says("Still here.")])
+    billing = Agent(name="Billing", model=model)
+    stage.play([function_call("transfer_to_billing", {}, call_id="c1")], handoffs=[billing])
+    send(chat).ended()
+    run = send(chat)
+    assert gate.reached.wait(LONG)
+    first, *_ = read_events(run.id, 0, LONG)
+    assert first.event == AgentChanged("Billing")
+    stop_run(run.id)
+    assert (run.ended(), run.speakers[-1]) == ("stopped", "Billing")
+    continue_run(run.id)
+    assert run.ended() == "finished"
+    assert [event.name for event in run.events() if isinstance(event, AgentChanged)] == ["Billing"]
+    last = send(chat)
+    assert (last.ended(), text_of(last.events())) == ("finished", "Still here.")
 
 
 def test_old_events_are_removed_and_the_reply_stays(

@@ -68,7 +68,7 @@ def _forget_half_a_text(tx: Session, run: AgentRun) -> None:
 def _tell_anew(tx: Session, run: AgentRun, speaker: str | None) -> None:
     """Make the run's events agree with its items: some are no longer so, others long removed."""
     tx.execute(delete(RunEvent).where(RunEvent.run_id == run.id))
-    events = retell(_rows(tx, run), speaker)
+    events = retell(_rows(tx, run), run.agent_name, speaker)
     if events:
         tx.execute(insert(RunEvent), [to_row(run.id, run.epoch, event) for event in events])
 

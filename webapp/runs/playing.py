@@ -28,6 +28,7 @@ from webapp.runs.bounds import cut_item, cut_text
 from webapp.runs.casting import Catalogue, entry_for, instructed, speaker
 from webapp.runs.claiming import USED, ClaimedRun
 from webapp.runs.ending import FINISHED, Ending, Told, paused
+from webapp.runs.events import last_speaker
 from webapp.runs.listening import Hooks, Listener
 from webapp.runs.overhearing import Overhearing, overheard
 from webapp.runs.recorder import Recorder
@@ -65,7 +66,10 @@ class Play:
         paused = self._run.state is not None
         begins = self._run.speaker_before if paused else self._run.speaker
         agent = instructed(speaker(entry.agent, begins), self._run.agent_instructions)
-        speaks = self._run.speaker or agent.name
+        speaks = (self._run.speaker if paused else None) or agent.name
+        if speaks != (last_speaker(self._recorder.events) or entry.name):
+            # An earlier turn has handed the chat over: who follows this one is told too.
+            self._recorder.agent_changed(speaks)
         session = self._session = self._open_session(speaks)
         self._listener = Listener(
             self._recorder, speaks, self._run.texts, max_output=self._settings.max_output

@@ -16,17 +16,21 @@ from webapp.runs.events import (
 from webapp.runs.hosted import asked, came_back, has_failed, name_of
 
 
-def retell(rows: Iterable[SessionMessage], last_speaker: str | None) -> list[Numbered]:
+def retell(
+    rows: Iterable[SessionMessage], agent_name: str | None, last_speaker: str | None
+) -> list[Numbered]:
     """One event, or two, for each thing that was said, thought, called or returned.
 
-    The last word is that of `last_speaker`, who may have been handed the run and said nothing yet.
+    `agent_name` is whom the run is with, whoever of its agents has spoken first. The last word is
+    that of `last_speaker`, who may have been handed the run and said nothing yet.
     """
-    told = enumerate(_events(rows, last_speaker), 1)
+    told = enumerate(_events(rows, agent_name, last_speaker), 1)
     return [Numbered(number, number, event) for number, event in told]
 
 
-def _events(rows: Iterable[SessionMessage], last_speaker: str | None) -> Iterator[Event]:
-    speaker: str | None = None
+def _events(
+    rows: Iterable[SessionMessage], speaker: str | None, last_speaker: str | None
+) -> Iterator[Event]:
     messages = thoughts = 0
     for row in rows:
         item = load_item(row)
