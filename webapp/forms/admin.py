@@ -27,8 +27,8 @@ class Choices(Form):
     """A form that is sent with GET, and so is the page's address."""
 
     @classmethod
-    def from_address(cls, **given: Any) -> Any:
-        form = cls(formdata=request.args, **given)
+    def from_address(cls) -> Any:
+        form = cls(formdata=request.args)
         form.validate()
         return form
 

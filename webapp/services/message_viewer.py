@@ -106,13 +106,13 @@ def list_messages(
 
 
 def find_message(message_id: UUID) -> MessageDetail | None:
+    """None for one that is gone, and for those of a deleted chat."""
     with read_tx() as tx:
-        message = tx.get(SessionMessage, message_id)
-        if message is None:
+        rows, message = _rows(tx, [message_id]), tx.get(SessionMessage, message_id)
+        if not rows or message is None:
             return None
         run = tx.get(AgentRun, message.run_id) if message.run_id else None
-        (row,) = _rows(tx, [message_id])
-        return MessageDetail(row, message.content, message.extra_data or "", run)
+        return MessageDetail(rows[0], message.content, message.extra_data or "", run)
 
 
 def _few(tx: Session, filters: MessageFilters) -> bool:
@@ -208,7 +208,7 @@ def _rows(tx: Session, ids: list[UUID]) -> list[MessageRow]:
         .join(AgentSession, AgentSession.id == SessionMessage.session_id)
         .join(User, User.id == AgentSession.user_id)
         .outerjoin(AgentRun, AgentRun.id == SessionMessage.run_id)
-        .where(SessionMessage.id.in_(ids))
+        .where(SessionMessage.id.in_(ids), AgentSession.is_present)
         .order_by(SessionMessage.id.desc())
     )
     return [_row(row) for row in found]

@@ -160,3 +160,13 @@ def test_nothing_is_found_by_an_id_that_nothing_has(desk: PageClient) -> None:
             answer = desk.open(route.path, method=route.method, data=data)
             gone = 303 if route.endpoint == "admin_users.withdraw" else 404
             assert answer.status_code == gone, route
+
+
+@pytest.mark.parametrize("choice", ["sessions?agent", "users?search", "runs?model", "audit?action"])
+def test_a_choice_that_is_too_long_is_told_and_shows_nothing(
+    desk: PageClient, ada: User, choice: str
+) -> None:
+    make_run(make_chat(ada.id).id)
+    answer = desk.get(f"/admin/{choice}={'x' * 300}")
+    assert (answer.status_code, answer.page.every("table")) == (422, [])
+    assert "alert" in {element.get("role") for element in answer.page.every("div")}

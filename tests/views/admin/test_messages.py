@@ -15,6 +15,7 @@ from webapp.models import User, UserRole
 from webapp.services.facts import ReadingOff
 from webapp.services.people import set_role
 from webapp.services.reading import describe_readings, list_readings, open_chat
+from webapp.services.session_deletion import delete_session
 
 CALL = {"type": "function_call", "call_id": "c1", "name": "clock", "arguments": '{"zone": "UTC"}'}
 HOSTILE = "</code></pre><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7 * 7 }}"
@@ -72,6 +73,20 @@ def test_a_row_opens_in_place_only_with_a_reason_for_its_chat(desk: PageClient, 
     assert readings_of(ada)[0] == ("reading.chat", 0, "Looking closer")
     closed = desk.get(f"/admin/messages/{key}/row", headers=HTMX)
     assert "Item as stored" not in closed.page.text
+
+
+def test_no_row_shows_words_that_the_person_does_not_see_were_read(
+    desk: PageClient, ada: User
+) -> None:
+    chat = make_chat(ada.id, "a secret of mine")
+    row = f"/admin/messages/{messages_of(chat)[0].id}/row"
+    assert "secret" not in desk.get(row, headers=HTMX).page.text
+    give_list_reason(desk)
+    assert readings_of(ada) == []
+    assert "secret" in desk.get(row, headers=HTMX).page.text
+    assert readings_of(ada) == [("reading.messages_listed", 1, "A fault was reported")]
+    delete_session(chat.id)
+    assert desk.get(row, headers=HTMX).status_code == 404
 
 
 def test_an_empty_or_long_reason_is_none(desk: PageClient, ada: User) -> None:

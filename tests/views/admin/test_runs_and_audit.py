@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from tests.factories import make_run, make_user
 from tests.services.chats import make_chat
+from tests.support.accounts import csrf_token
 from tests.support.apps import app_like
 from tests.support.client import PageClient
 from webapp.config import Prices
@@ -209,6 +210,13 @@ def test_the_audit_is_shown_filtered_and_exported(desk: PageClient, ada: User) -
     lines = desk.press(page, "Export as JSON lines").text.splitlines()
     assert json.loads(lines[0])["detail"] == {"role": "admin"}
     assert "audit.exported" in desk.get("/admin/audit").page.text
+
+
+def test_wrong_choices_take_nothing_of_the_audit_away(desk: PageClient) -> None:
+    fields = {"csrf_token": csrf_token(desk), "kind": "csv"}
+    answer = desk.post("/admin/audit/export?since=yesterday", data=fields)
+    assert (answer.status_code, answer.mimetype) == (422, "text/html")
+    assert "audit.exported" not in desk.get("/admin/audit").page.text
 
 
 def test_no_route_changes_or_removes_an_entry(app: Flask) -> None:

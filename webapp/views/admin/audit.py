@@ -30,16 +30,7 @@ bp = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")
 @admin_only
 def index() -> ResponseReturnValue:
     form = AuditChoices.from_address()
-    rows: list[AuditRow] = []
-    before: UUID | None = None
-    if not form.errors:
-        rows, before = list_entries(
-            form.filters(current_user.time_zone), request.args.get("before", type=UUID)
-        )
-    page = render_template(
-        "admin/audit/index.html", form=form, rows=rows, before=before, actions=known_actions()
-    )
-    return page, 422 if form.errors else 200
+    return _list(form), 422 if form.errors else 200
 
 
 @bp.post("/export")
@@ -47,12 +38,26 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """The entries that the address names, as a file."""
     form = AuditChoices.from_address()
-    filters = form.filters(current_user.time_zone) if not form.errors else AuditFilters()
+    if form.errors:
+        return _list(form), 422
+    filters = form.filters(current_user.time_zone)
     kind = "csv" if request.form.get("kind") == "csv" else "jsonl"
     audit_export(current_user.id, filters, address())
     lines = _lines(current_user.id, filters, kind)
     named = {"Content-Disposition": f"attachment; filename=audit.{kind}"}
     return lines, 200, named | {"Content-Type": f"{FORMATS[kind]}; charset=utf-8"}
+
+
+def _list(form: AuditChoices) -> str:
+    rows: list[AuditRow] = []
+    before: UUID | None = None
+    if not form.errors:
+        rows, before = list_entries(
+            form.filters(current_user.time_zone), request.args.get("before", type=UUID)
+        )
+    return render_template(
+        "admin/audit/index.html", form=form, rows=rows, before=before, actions=known_actions()
+    )
 
 
 def _lines(reader_id: UUID, filters: AuditFilters, kind: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ from webapp.services.usage import known_agents
 from webapp.views.admin.reasons import give_reason, is_open, reason_form, refuse_where_off
 from webapp.web.access import admin_only
 from webapp.web.current import address, settings
-from webapp.web.htmx import is_htmx, page_or_partial
+from webapp.web.htmx import is_htmx
 
 EXPORT = "export"
 
@@ -63,13 +63,14 @@ def show(key: UUID) -> ResponseReturnValue:
 @bp.get("/<uuid:key>/row")
 @admin_only
 def close(key: UUID) -> ResponseReturnValue:
-    detail = _found(key)
-    return page_or_partial(
-        "admin/messages/_closed.html",
-        otherwise=url_for(".index"),
-        row=detail.row,
-        is_readable=list_reason(current_user.id) is not None,
-    )
+    """The line of a message alone, for its place in the list."""
+    row = _found(key).row
+    if not is_htmx():
+        return redirect(url_for(".index"), 303)
+    why = list_reason(current_user.id)
+    if why is not None and not is_open(row.session_id):
+        record_reading(current_user.id, {row.user_id: 1}, why, address=address())
+    return render_template("admin/messages/_closed.html", row=row, is_readable=why is not None)
 
 
 @bp.post("/<uuid:key>/reading")

@@ -23,7 +23,8 @@ def index() -> ResponseReturnValue:
     before: UUID | None = None
     if not form.errors:
         chats, before = list_chats(**form.filters(), before=request.args.get("before", type=UUID))
-    return render_template("admin/sessions/index.html", form=form, chats=chats, before=before)
+    page = render_template("admin/sessions/index.html", form=form, chats=chats, before=before)
+    return page, 422 if form.errors else 200
 
 
 @bp.get("/<uuid:key>")

@@ -12,8 +12,10 @@ from webapp.services.accounts import set_active
 from webapp.services.caps import find_caps, list_allowances, set_caps
 from webapp.services.facts import EmailRefused, EmailTaken, RegistrationClosed
 from webapp.services.invitations import invite, list_invitations, withdraw_invitation
+from webapp.services.names import fold_email
 from webapp.services.password_resets import make_password_reset
 from webapp.services.people import (
+    Person,
     delete_person,
     end_all_sign_ins,
     find_person,
@@ -29,7 +31,8 @@ bp = Blueprint("admin_users", __name__, url_prefix="/admin/users")
 @bp.get("")
 @admin_only
 def index() -> ResponseReturnValue:
-    return _list(InviteForm(formdata=None))
+    choices = PeopleChoices.from_address()
+    return _list(InviteForm(formdata=None), choices=choices), 422 if choices.errors else 200
 
 
 @bp.post("/invitations")
@@ -121,17 +124,19 @@ def change_caps(key: UUID) -> ResponseReturnValue:
 @admin_only
 def delete(key: UUID) -> ResponseReturnValue:
     person, form = find_person(key), DeletePersonForm()
-    if not form.validate() or form.text("email").casefold() != person.email:
+    if not form.validate() or fold_email(form.text("email")) != person.email:
         form.blame("email", "This is not the email of the account.")
         return _person(key, deletion=form), 422
     delete_person(key, actor_id=current_user.id, address=address())
     return redirect(url_for(".index"), 303)
 
 
-def _list(form: InviteForm, link: str = "") -> str:
-    choices = PeopleChoices.from_address()
-    before = request.args.get("before", type=UUID)
-    people, before = list_people(choices.text("search"), before)
+def _list(form: InviteForm, *, link: str = "", choices: PeopleChoices | None = None) -> str:
+    choices = choices or PeopleChoices(formdata=None)
+    people: list[Person] = []
+    before: UUID | None = None
+    if not choices.errors:
+        people, before = list_people(choices.text("search"), request.args.get("before", type=UUID))
     return render_template(
         "admin/users/index.html",
         choices=choices,
