@@ -154,6 +154,8 @@ def prepare_engine(engine: Engine, synchronous: str = "NORMAL") -> None:
             "journal_size_limit=67108864",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        # SQLite's own knows the letters of English alone.
+        connection.create_function("lower", 1, _lower, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
@@ -165,6 +167,10 @@ def prepare_engine(engine: Engine, synchronous: str = "NORMAL") -> None:
         cursor.close()
         # What tells a transaction that has written from one that has only read.
         connection.info["changes_at_begin"] = connection.connection.driver_connection.total_changes
+
+
+def _lower(text: str | None) -> str | None:
+    return text if text is None else text.lower()
 
 
 @contextmanager

@@ -60,6 +60,13 @@ def test_people_are_found_by_a_part_of_the_name_or_email_in_any_case() -> None:
     assert list_people("100_")[0] == []
 
 
+def test_people_are_found_by_a_name_in_any_script_as_it_is_written() -> None:
+    for name in ("Änne Öz", "Дарья Ковальчук", "Ólafur", "José Ångström"):
+        person = make_user(display_name=name)
+        for typed in (name, name.lower(), name.split()[-1], name.upper()):
+            assert [found.id for found in list_people(typed)[0]] == [person.id], typed
+
+
 def test_people_come_newest_first_in_pages_without_a_gap() -> None:
     everybody = [make_user().id for _ in range(5)]
     seen, before = [], None

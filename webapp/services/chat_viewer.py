@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from webapp.database import read_tx
 from webapp.models import AgentSession, SessionMessage, User
 from webapp.services.facts import SessionGone
-from webapp.services.message_filters import people_named
+from webapp.services.people import people_named
 
 PAGE = 50
 

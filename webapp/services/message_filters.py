@@ -5,15 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import Session
 
-from webapp.models import AgentRun, AgentSession, MessageRole, RunStatus, SessionMessage, User
+from webapp.models import AgentRun, AgentSession, MessageRole, RunStatus, SessionMessage
 from webapp.services.days import keys_of_days
-from webapp.services.names import fold_email
-
-MAX_PEOPLE = 50
-"""So many people at most are meant by a part of a name."""
+from webapp.services.people import people_named
 
 
 @dataclass(frozen=True)
@@ -61,19 +58,6 @@ def conditions(tx: Session, filters: MessageFilters) -> list[ColumnElement[bool]
 def time_range(filters: MessageFilters) -> tuple[UUID, UUID]:
     """The smallest key that is meant, and the first that is too late."""
     return keys_of_days(filters.since, filters.until, filters.time_zone)
-
-
-def people_named(tx: Session, text: str) -> list[UUID]:
-    """The ids of those whose email this is, or whose name or email has it as a part."""
-    email = fold_email(text)
-    exact = tx.scalar(select(User.id).where(User.email == email))
-    if exact is not None:
-        return [exact]
-    named = or_(
-        func.lower(User.display_name).contains(text.strip().lower(), autoescape=True),
-        User.email.contains(email, autoescape=True),
-    )
-    return list(tx.scalars(select(User.id).where(named).order_by(User.id).limit(MAX_PEOPLE)))
 
 
 def _is(column: Any, value: Any) -> ColumnElement[bool]:

@@ -16,13 +16,9 @@ from sqlalchemy.orm import Session
 
 from webapp.database import read_tx
 from webapp.models import AgentRun, AgentSession, MessageRole, RunStatus, SessionMessage, User
-from webapp.services.message_filters import (
-    MessageFilters,
-    conditions,
-    people_named,
-    time_range,
-)
+from webapp.services.message_filters import MessageFilters, conditions, time_range
 from webapp.services.message_search import search_messages
+from webapp.services.people import people_named
 
 PAGE = 50
 EXCERPT = 200

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.database import read_tx, write_tx
@@ -22,6 +22,8 @@ from webapp.services.usage import today
 
 PAGE = 50
 DAYS = 30
+MOST_NAMED = 50
+"""So many people at most are meant by a part of a name."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +49,22 @@ def list_people(
     """The newest accounts first, and where the next page begins; None at the end."""
     users = select(User).order_by(User.id.desc()).limit(limit + 1)
     if search:
-        users = users.where(
-            or_(
-                func.lower(User.display_name).contains(search.strip().lower(), autoescape=True),
-                User.email.contains(fold_email(search), autoescape=True),
-            )
-        )
+        users = users.where(_is_named(search))
     if before is not None:
         users = users.where(User.id < before)
     with read_tx() as tx:
         found = list(tx.scalars(users))
         people = _described(tx, found[:limit])
     return people, people[-1].id if len(found) > limit else None
+
+
+def people_named(tx: Session, text: str) -> list[UUID]:
+    """The ids of those whose email this is, or whose name or email has it as a part."""
+    exact = tx.scalar(select(User.id).where(User.email == fold_email(text)))
+    if exact is not None:
+        return [exact]
+    named = select(User.id).where(_is_named(text))
+    return list(tx.scalars(named.order_by(User.id).limit(MOST_NAMED)))
 
 
 def find_person(user_id: UUID) -> Person:
@@ -116,6 +122,13 @@ def delete_person(
         pass
     with write_tx() as tx:
         tx.execute(delete(User).where(User.id == user_id))
+
+
+def _is_named(text: str) -> ColumnElement[bool]:
+    return or_(
+        func.lower(User.display_name).contains(text.strip().lower(), autoescape=True),
+        User.email.contains(fold_email(text), autoescape=True),
+    )
 
 
 def _get(tx: Session, user_id: UUID) -> User:

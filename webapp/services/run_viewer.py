@@ -12,7 +12,7 @@ from webapp.database import read_tx, write_tx
 from webapp.models import AgentRun, AgentSession, RunEvent, RunSpan, RunStatus
 from webapp.services.audit import record_audit
 from webapp.services.days import keys_of_days
-from webapp.services.message_filters import people_named
+from webapp.services.people import people_named
 
 PAGE = 50
 MOST_EVENTS = 2_000
