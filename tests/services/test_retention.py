@@ -9,8 +9,9 @@ from sqlalchemy import select, update
 
 from tests.factories import make_run, make_user
 from tests.services.chats import make_chat
+from tests.support.plans import recorded
 from webapp.config import Retention
-from webapp.database import read_tx, write_tx
+from webapp.database import db, read_tx, write_tx
 from webapp.models import AgentSession, AuditEntry, RunEvent, RunSpan, RunStatus
 from webapp.models.columns import id_at
 from webapp.services import retention
@@ -67,6 +68,22 @@ def test_old_entries_of_the_audit_go() -> None:
     old, kept = note(31), note(29)
     assert remove_old(KEEP).audit == 1
     assert keys(AuditEntry) & {old, kept} == {kept}
+
+
+def test_all_old_events_go_a_few_runs_at_a_time(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "RUNS_AT_ONCE", 2)
+    chat = make_chat(make_user().id)
+    for _ in range(5):
+        run = make_run(chat.id, ended_at=ago(1))
+        event = {"first_seq": 1, "last_seq": 9, "epoch": 1, "kind": "text", "data": {}}
+        with write_tx() as tx:
+            tx.add(RunEvent(run_id=run.id, **event))
+    with app.app_context(), recorded(db.engine) as ran:
+        assert [remove_old(KEEP).events, remove_old(KEEP).events] == [5, 0]
+    deleting = [statement for statement, _ in ran if statement.startswith("DELETE FROM run_event")]
+    assert len(deleting) == 3, "where nothing is old, nobody waits for the turn to write"
 
 
 def test_spans_go_by_age_and_events_some_hours_after_their_run() -> None:
