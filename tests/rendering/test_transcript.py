@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from agents.tool import default_tool_timeout_error_message
 from flask import Flask, render_template
 
 from tests.database_session.sdk_items import KINDS, example
@@ -51,6 +52,21 @@ def test_a_call_is_joined_with_its_output(chat: AgentSession) -> None:
     assert first.output == '{\n  "sum": 3\n}'
     assert (second.gist, second.state) == ("no json", "failed")
     assert (third.arguments, third.output, third.state) == ("", None, "stopped")
+
+
+def test_of_a_history_made_elsewhere_the_sdks_own_words_tell_what_failed(
+    chat: AgentSession,
+) -> None:
+    states = {
+        "An error occurred while running the tool. Please try again.": "failed",
+        default_tool_timeout_error_message(tool_name="add", timeout_seconds=0.5): "failed",
+        "Tool 'add' timed out after lunch.": "done",
+    }
+    for number, output in enumerate(states):
+        call_id = f"c{number}"
+        add(chat, {**CALL, "call_id": call_id}, {**OUTPUT, "call_id": call_id, "output": output})
+    [tools] = parts_of(load_turns(chat.id)[0])
+    assert [call.state for call in tools.calls] == list(states.values())
 
 
 def test_chat_completions_messages_are_shown_alike(chat: AgentSession) -> None:

@@ -1,8 +1,11 @@
 """A reply as it comes together, from the items of a session or from the events of a run."""
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from markupsafe import Markup
 
 from webapp.database_session.items import storable
 from webapp.rendering.handoffs import handed_to
@@ -21,8 +24,8 @@ from webapp.runs.events import (
     ToolStarted,
 )
 
-_FAILED = "An error occurred while "
-"""What the SDK gives the model for a tool's result when the tool has raised."""
+_FAILED = re.compile(r"An error occurred while |Tool '.*' timed out after [\d.e+-]+ seconds\.\Z")
+"""What the SDK gives the model for a tool's result when the tool has raised, or took too long."""
 
 
 @dataclass
@@ -37,6 +40,10 @@ class DraftText:
         words = without_begun_item(source) if self.is_cut else source
         return TextPart(render_reply(words), storable(source))
 
+    def written(self) -> TextPart:
+        """As Markdown alone: HTML costs more than all else that is done with a message."""
+        return TextPart(Markup(), storable("".join(self.pieces)))
+
 
 @dataclass
 class DraftThought:
@@ -48,6 +55,7 @@ class DraftThought:
 
 
 DraftPart: TypeAlias = DraftText | DraftThought | list[DraftCall]
+ShowText: TypeAlias = Callable[[DraftText], TextPart]
 
 
 @dataclass
@@ -135,7 +143,7 @@ class Draft:
                 self.hand_over(name)
         elif call_id in self.calls:
             failed = self._failed_calls
-            known = output.startswith(_FAILED) if failed is None else call_id in failed
+            known = bool(_FAILED.match(output)) if failed is None else call_id in failed
             self.calls[call_id].finish(output, at, is_failed=is_failed or known)
 
     def hand_over(self, agent_name: str) -> None:
@@ -151,12 +159,17 @@ class Draft:
         if isinstance(self._last, DraftText):
             self._last.is_cut = True
 
-    def shown(self, *, is_active: bool) -> tuple[Section, ...]:
+    def shown(
+        self, *, is_active: bool, show_text: ShowText = DraftText.shown
+    ) -> tuple[Section, ...]:
         return tuple(
             Section(
                 section.agent_name,
                 section.is_handed_over,
-                tuple(show_part(part, is_active=is_active) for part in section.parts),
+                tuple(
+                    show_part(part, is_active=is_active, show_text=show_text)
+                    for part in section.parts
+                ),
             )
             for section in self.sections
         )
@@ -168,9 +181,6 @@ class Draft:
     @property
     def _last(self) -> DraftPart | None:
         return self._parts[-1] if self._parts else None
-
-
-ShowText: TypeAlias = Callable[[DraftText], TextPart]
 
 
 def show_part(part: DraftPart, *, is_active: bool, show_text: ShowText = DraftText.shown) -> Part:

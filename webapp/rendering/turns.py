@@ -9,7 +9,7 @@ from uuid import UUID
 from webapp.assistants.fault_words import REWORDABLE
 from webapp.database_session.items import storable
 from webapp.models import RunStatus
-from webapp.rendering.draft import Draft
+from webapp.rendering.draft import Draft, DraftText, ShowText
 from webapp.rendering.handoffs import handoff_calls
 from webapp.rendering.items import is_from_person, tell, text_of
 from webapp.rendering.shown_runs import ShownRun
@@ -115,10 +115,17 @@ class Chat:
     forked_from_id: UUID | None = None
 
 
-def show_turn(turn: Gathered, chat: Chat, *, is_last: bool, at: int | None = None) -> Turn | None:
+def show_turn(
+    turn: Gathered,
+    chat: Chat,
+    *,
+    is_last: bool,
+    at: int | None = None,
+    show_text: ShowText = DraftText.shown,
+) -> Turn | None:
     """`at` is the position that the page opens at, wherever it is."""
     message = _message(turn, chat)
-    reply = _reply(turn, chat, is_last=is_last)
+    reply = _reply(turn, chat, is_last=is_last, show_text=show_text)
     if not message and not reply:
         return None
     return Turn(f"turn-{turn.dom_id}", message, reply, _at(turn, at))
@@ -151,14 +158,14 @@ def _message(turn: Gathered, chat: Chat) -> PersonMessage | None:
     )
 
 
-def _reply(turn: Gathered, chat: Chat, *, is_last: bool) -> Reply | None:
+def _reply(turn: Gathered, chat: Chat, *, is_last: bool, show_text: ShowText) -> Reply | None:
     run = turn.run
     if run is None and not turn.replies:
         return None
     draft = make_draft(turn, chat.agent_name or SOMEBODY)
     is_paused = run is not None and run.status is RunStatus.PAUSED
     is_active = run is not None and run.status.is_active
-    sections = draft.shown(is_active=is_active)
+    sections = draft.shown(is_active=is_active, show_text=show_text)
     has_parts = any(section.parts for section in sections)
     if run is None and not has_parts:
         return None

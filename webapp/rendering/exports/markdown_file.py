@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from webapp.rendering.draft import DraftText
 from webapp.rendering.exports.turns import turns_of
 from webapp.rendering.view_models import Part, Reply, TextPart, ThoughtPart, ToolCall
 from webapp.services.exports import ExportedChat, ExportedMessage
@@ -13,7 +14,7 @@ _FENCE = re.compile(r"`{3,}")
 
 def markdown_file(chat: ExportedChat, messages: Iterable[ExportedMessage]) -> Iterator[str]:
     yield f"# {_line(chat.session_name or NAMELESS)}\n"
-    for turn in turns_of(chat, messages):
+    for turn in turns_of(chat, messages, DraftText.written):
         if turn.message:
             yield f"\n**You**, {turn.message.sent_at:%Y-%m-%d %H:%M} UTC\n\n"
             yield f"{_quoted(turn.message.text)}\n"

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from webapp.database import read_rows
 from webapp.models import AgentRun
+from webapp.rendering.draft import DraftText, ShowText
 from webapp.rendering.shown_runs import RUN_COLUMNS, ShownRun, load_runs
 from webapp.rendering.turns import Chat, Entry, Gathered, gather_turns, show_turn
 from webapp.rendering.view_models import Turn
@@ -15,7 +16,11 @@ from webapp.services.exports import ExportedChat, ExportedMessage
 PAGE = 200
 
 
-def turns_of(chat: ExportedChat, messages: Iterable[ExportedMessage]) -> Iterator[Turn]:
+def turns_of(
+    chat: ExportedChat,
+    messages: Iterable[ExportedMessage],
+    show_text: ShowText = DraftText.shown,
+) -> Iterator[Turn]:
     entries: list[Entry] = []
     enough = PAGE
     for message in messages:
@@ -25,18 +30,18 @@ def turns_of(chat: ExportedChat, messages: Iterable[ExportedMessage]) -> Iterato
         if len(entries) >= enough:
             # The last turn may go on with what comes next.
             *whole, last = gather_turns(entries)
-            yield from _shown(chat, whole)
+            yield from _shown(chat, whole, show_text)
             entries = entries[-(len(last.messages) + len(last.replies)) :]
             enough = max(PAGE, 2 * len(entries))
-    yield from _shown(chat, gather_turns(entries))
+    yield from _shown(chat, gather_turns(entries), show_text)
 
 
-def _shown(chat: ExportedChat, turns: Sequence[Gathered]) -> Iterator[Turn]:
+def _shown(chat: ExportedChat, turns: Sequence[Gathered], show_text: ShowText) -> Iterator[Turn]:
     runs = _ended_runs({turn.run_id for turn in turns if turn.run_id})
     of = Chat(chat.id, chat.agent_name, is_active=False)
     for turn in turns:
         turn.run = runs.get(turn.run_id)
-        shown = show_turn(turn, of, is_last=False)
+        shown = show_turn(turn, of, is_last=False, show_text=show_text)
         if shown:
             yield shown
 
