@@ -35,6 +35,10 @@ WRONG = {
     ("DATABASE_URL", "mysql://localhost/chat"): "must begin with sqlite:/// (a file) or postgresql",
     ("DATABASE_URL", "sqlite:///:memory:"): "must begin with sqlite:/// (a file) or postgresql",
     ("OPENAI_BASE_URL", "localhost:11434"): "must be an address that begins with http://",
+    ("PARLEY_USAGE_CAPS", "many"): "must be JSON",
+    ("PARLEY_USAGE_CAPS", '{"messages": 9}'): "has no part named messages.",
+    ("PARLEY_PRICES", "[]"): "must be an object, written in braces.",
+    ("PARLEY_PRICES", '{"models": {"a": {"input": 1}}}'): "lacks models.a.output.",
 }
 
 
@@ -72,6 +76,15 @@ def test_a_wrong_value_is_told_in_a_sentence(
     assert "\n" not in sentence
     if name == variable("secret_key"):
         assert value.strip() == "" or value not in sentence
+
+
+def test_the_wrong_part_of_a_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARLEY_RETENTION", '{"spans": -1}')
+    with pytest.raises(SettingsError) as raised:
+        load_settings()
+    assert str(raised.value) == (
+        "The setting PARLEY_RETENTION is wrong: its spans should be greater than or equal to 0."
+    )
 
 
 def test_a_wrong_value_stops_a_command_with_that_sentence_alone(tmp_path: Path) -> None:
@@ -140,3 +153,24 @@ def test_without_any_setting_parley_starts_on_this_machine() -> None:
     assert settings.public_url == "http://127.0.0.1:8000"
     assert settings.database_url == f"sqlite:///{ROOT}/instance/parley.db"
     assert not settings.is_https
+
+
+def test_a_command_on_a_database_without_tables_says_what_helps(tmp_path: Path) -> None:
+    done = flask(tmp_path, "users", "list")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Error: The database cannot be used (no such table: user_account). Where it is new, start"
+        " Parley or run: flask db upgrade.\n"
+    )
+
+
+def test_the_server_of_flask_is_refused_because_it_answers_nobody(tmp_path: Path) -> None:
+    done = flask(tmp_path, "run", "--port", "0")
+    assert done.returncode == 1
+    assert done.stderr == "Flask's own server writes no replies: start Parley with make run.\n"
+
+
+def test_the_machine_s_language_changes_nothing(tmp_path: Path) -> None:
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = flask(tmp_path, "config", **plain)
+    assert done.returncode == 0, done.stderr

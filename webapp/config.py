@@ -287,6 +287,13 @@ def _sentence(error: ValidationError) -> str:
     place = str(first["loc"][0])
     # A field with a name of its own is reported by that, others by the field.
     name = variable(place.lower()) if place.lower() in Settings.model_fields else place.upper()
+    part = ".".join(map(str, first["loc"][1:]))
+    what = f"its {part}" if part else "it"
+    faults = {
+        "missing": f"it lacks {part}",
+        "extra_forbidden": f"it has no part named {part}",
+        "model_type": f"{what} must be an object, written in braces",
+    }
     reason = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    reason = reason[0].lower() + reason[1:]
-    return f"The setting {name} is wrong: it {reason.removeprefix('it ')}."
+    plain = f"{what} {(reason[0].lower() + reason[1:]).removeprefix('it ')}"
+    return f"The setting {name} is wrong: {faults.get(first['type'], plain)}."

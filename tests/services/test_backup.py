@@ -148,6 +148,23 @@ def test_a_backup_that_fails_leaves_the_last_one(settings: Settings, tmp_path: P
 
 
 @pytest.mark.only_on("sqlite")
+def test_what_is_no_database_of_parley_takes_no_backups_place(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """As where a command is given in another folder, without the line of `.env`."""
+    file, empty = tmp_path / "copy.db", tmp_path / "empty.db"
+    file.write_text("the last one")
+    empty.touch()
+    other = settings.model_copy(update={"database_url": f"sqlite:///{empty}"})
+    with pytest.raises(BackupFailed, match="has no tables of Parley"):
+        take(other, file)
+    assert file.read_text() == "the last one"
+    live = Path(settings.database_url.removeprefix("sqlite:///"))
+    with pytest.raises(BackupFailed, match="is the database itself"):
+        take(settings, live)
+
+
+@pytest.mark.only_on("sqlite")
 def test_two_backups_to_one_file_are_both_whole(settings: Settings, tmp_path: Path) -> None:
     make_chat(make_user().id, "hello")
     file = tmp_path / "copy.db"

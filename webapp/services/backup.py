@@ -33,7 +33,12 @@ def back_up(database_url: str, instance: Path, file: Path, progress: Progress) -
     try:
         with _written_beside(file) as part:
             if database_url.startswith("sqlite"):
-                return _copy_sqlite(_path(database_url, instance), part, progress)
+                source = _path(database_url, instance)
+                if not source.exists():
+                    raise BackupFailed(f"There is no database {source}.")
+                if file.exists() and source.samefile(file):
+                    raise BackupFailed(f"{file} is the database itself.")
+                return _copy_sqlite(source, part, progress)
             return _dump_postgresql(database_url, part)
     except (OSError, sqlite3.Error) as error:
         raise BackupFailed(f"The backup could not be written: {error}.") from error
@@ -69,6 +74,9 @@ def _copy_sqlite(source: Path, target: Path, progress: Progress) -> dict[str, in
         # process would make the copying begin anew, and under load it would never end.
         live.execute("BEGIN")
         counts = _counts(live)
+        if "alembic_version" not in counts:
+            # Where a setting is missing, as in another folder, that would replace the last backup.
+            raise BackupFailed(f"{source} has no tables of Parley: is that the right database?")
         live.backup(
             copy,
             pages=STEP_PAGES,

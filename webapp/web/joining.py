@@ -23,7 +23,7 @@ _SYMBOL = re.compile(r"<svg[^>]*>(?P<shapes>.*)</svg>", re.DOTALL)
 
 def join_styles(files: Iterable[Path]) -> str:
     """The style sheets one after the other, without comments and indentation."""
-    styles = "\n".join(file.read_text() for file in files)
+    styles = "\n".join(file.read_text(encoding="utf-8") for file in files)
     return _INDENT.sub("", _COMMENT.sub("", styles))
 
 
@@ -38,7 +38,7 @@ def _join(file: Path, joined: dict[str, str]) -> None:
     if file.stem in joined:
         return
     joined[file.stem] = ""  # Its place is known before it is written: a circle ends here.
-    source = file.read_text()
+    source = file.read_text(encoding="utf-8")
     for match in _IMPORT.finditer(source):
         _join(file.with_name(f"{match['file']}.js"), joined)
     del joined[file.stem]
@@ -68,7 +68,7 @@ def join_sprite(files: Iterable[Path]) -> str:
 
 
 def _symbol(file: Path) -> str:
-    match = _SYMBOL.search(file.read_text())
+    match = _SYMBOL.search(file.read_text(encoding="utf-8"))
     if match is None:
         raise ValueError(f"{file.name} is no icon")
     shapes = re.sub(r"\s+", " ", match["shapes"]).replace(" />", "/>").replace("> <", "><").strip()
