@@ -99,6 +99,17 @@ def test_the_token_of_before_a_sign_in_is_worth_nothing_after_it(
     assert "Reload it and try again." in notice.page.text
 
 
+@pytest.mark.usefixtures("ada")
+def test_a_browser_that_keeps_no_cookies_is_told_so(app: Flask) -> None:
+    keeps, forgets = PageClient(app), PageClient(app)
+    form = {"csrf_token": csrf_token(keeps), "email": EMAIL, "password": PASSWORD}
+    answer = forgets.post("/sign-in", data=form)
+    assert answer.status_code == 400
+    assert answer.page.heading == "Your browser sent no cookie"
+    assert "Allow cookies for this site" in answer.page.text
+    assert keeps.post("/sign-in", data=form).status_code == 303
+
+
 @pytest.mark.parametrize("origin", ["http://localhost", "http://127.0.0.1:8000"])
 def test_a_page_of_ours_is_heard_under_either_of_its_names(
     signed_in: PageClient, origin: str

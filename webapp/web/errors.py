@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import structlog
-from flask import Flask, make_response, render_template, request
+from flask import Flask, current_app, make_response, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -16,7 +16,7 @@ from webapp.web.bearer import API_AREA
 from webapp.web.current import request_id
 from webapp.web.htmx import wants_fragment
 from webapp.web.problems import problem
-from webapp.web.troubles import BUSY, Trouble, of_fact, of_status
+from webapp.web.troubles import BUSY, NO_COOKIE, Trouble, of_fact, of_status
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +57,7 @@ def _tell_http(error: HTTPException) -> Response:
     status = error.code or SERVER_ERROR
     trouble = replace(of_status(status), status=status)
     if isinstance(error, CSRFError):
-        trouble = _out_of_date()
+        trouble = _out_of_date() if _has_cookie() else NO_COOKIE
     elif said := vars(error).get("description"):
         # By whoever refused, in words for the person; the class's own are for programmers.
         trouble = replace(trouble, sentence=said)
@@ -66,6 +66,11 @@ def _tell_http(error: HTTPException) -> Response:
         if name not in {"Content-Type", "Content-Length"}:
             answer.headers[name] = value  # Allow, Retry-After
     return answer
+
+
+def _has_cookie() -> bool:
+    """Whether the browser sends the one that each page with a form gives it."""
+    return current_app.config["SESSION_COOKIE_NAME"] in request.cookies
 
 
 def _out_of_date() -> Trouble:

@@ -35,6 +35,12 @@ BUSY = Trouble(
     "Try again in a moment.",
     BUSY_SECONDS,
 )
+NO_COOKIE = Trouble(
+    400,
+    "Your browser sent no cookie",
+    "Parley needs one to know you by. Allow cookies for this site, then go back, reload the page "
+    "and try again.",
+)
 BROKEN = Trouble(500, "Something went wrong", "It is not your doing, and it has been noted.")
 UNKNOWN_FACT = Trouble(409, "That cannot be done now", "Go back, reload the page and try again.")
 
