@@ -24,6 +24,14 @@ export function draftOf(name) {
   return kept?.getItem(PREFIX + name) ?? "";
 }
 
+// Where a chat takes no messages, what was typed for it is there to be copied.
+const unsent = document.querySelector("[data-unsent]");
+const left = unsent && draftOf(unsent.dataset.unsent);
+if (left) {
+  unsent.querySelector("textarea").value ||= left;
+  unsent.hidden = false;
+}
+
 // Who signs out may not be the last to use this browser.
 document.addEventListener("submit", (event) => {
   const action = event.submitter?.getAttribute("formaction") ?? "";

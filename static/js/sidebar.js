@@ -87,7 +87,7 @@ function agree(told) {
 // and it is not in the page. What this one sends itself is on its way there.
 function isBehind(newest) {
   const isAtEnd = !document.querySelector("#transcript [data-later]");
-  const takesMessages = document.querySelector("#composer textarea");
+  const takesMessages = document.querySelector("[data-composer]");
   const isSending = document.querySelector("#composer .htmx-request");
   const isNews = newest && newest !== newestAtFirst && !document.getElementById(newest);
   return isNews && isAtEnd && takesMessages && !isSending;

@@ -80,6 +80,23 @@ def test_a_sign_in_that_has_ended_leads_there_and_back_to_the_text(
     expect(field(page)).to_have_value(TEXT)
 
 
+def test_where_a_chat_takes_no_messages_its_draft_can_be_read(page: Page) -> None:
+    begin_chat(page)
+    wait_for_reply(page)
+    unsent = page.get_by_label("Not sent")
+    field(page).fill(TEXT)
+    page.get_by_role("button", name="Chat menu").click()
+    page.locator("#chat-menu").get_by_role("button", name="Deactivate").click()
+    expect(unsent).to_have_value(TEXT)
+    page.get_by_role("button", name="Activate", exact=True).click()
+    expect(field(page)).to_have_value(TEXT)
+    field(page).fill("")
+    page.get_by_role("button", name="Chat menu").click()
+    page.locator("#chat-menu").get_by_role("button", name="Deactivate").click()
+    expect(page.get_by_text("This chat is deactivated.")).to_be_visible()
+    expect(unsent).to_be_hidden()
+
+
 def test_who_signs_out_leaves_no_draft_behind(
     signed_in: NewPage, ada: Person, server: LiveServer
 ) -> None:
