@@ -2,6 +2,8 @@
 import { buttonOf } from "./menus.js";
 import { leftForSignIn, post } from "./post.js";
 
+const NOT_SAVED = "The name is not saved. Press Enter to try again.";
+
 function begin(host, id, action) {
   const template = document.querySelector("#rename-form");
   const form = template.content.firstElementChild.cloneNode(true);
@@ -16,6 +18,7 @@ function begin(host, id, action) {
   input.value = before;
   input.addEventListener("input", () => input.setCustomValidity(""));
   input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") input.setCustomValidity(""); // Or it would not be sent again.
     if (event.key !== "Escape" || event.isComposing) return;
     event.preventDefault();
     event.stopPropagation();
@@ -26,16 +29,18 @@ function begin(host, id, action) {
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const answer = await post(action, form);
-    if (leftForSignIn(answer)) return;
-    const text = await answer.text();
-    if (answer.ok) {
+    if (input.readOnly) return;
+    input.readOnly = true;
+    const answer = await post(action, form).catch(() => null);
+    input.readOnly = false;
+    if (answer && leftForSignIn(answer)) return;
+    const text = await answer?.text();
+    if (answer?.ok) {
       rewrite(id, text);
-      end();
-    } else if (answer.status === 422) {
-      input.setCustomValidity(text.trim());
-      input.reportValidity();
+      return end();
     }
+    input.setCustomValidity(answer?.status === 422 ? text.trim() : NOT_SAVED);
+    input.reportValidity();
   });
   hide(host, true);
   host.after(form);

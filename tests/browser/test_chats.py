@@ -51,6 +51,24 @@ def test_a_title_is_renamed_where_it_stands(page: Page, ada: Person) -> None:
     expect(page.get_by_role("heading", name="After")).to_be_visible()
 
 
+def test_a_name_that_cannot_be_saved_stays_in_its_field(
+    page: Page, ada: Person, troubles: Troubles
+) -> None:
+    troubles.expect("ERR_INTERNET_DISCONNECTED")
+    open_chat(page, ada, "Before")
+    page.get_by_role("heading", name="Before").click()
+    name = page.get_by_label("Name of the chat")
+    name.fill("Sums")
+    page.context.set_offline(offline=True)
+    name.press("Enter")
+    expect(name).to_have_js_property(
+        "validationMessage", "The name is not saved. Press Enter to try again."
+    )
+    page.context.set_offline(offline=False)
+    name.press("Enter")
+    expect(page.get_by_role("heading", name="Sums")).to_be_visible()
+
+
 def test_a_row_is_renamed_where_it_stands_by_keyboard(page: Page, ada: Person) -> None:
     open_chat(page, ada, "Before")
     button = page.get_by_role("button", name="Actions for Before")
