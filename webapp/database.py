@@ -175,7 +175,10 @@ def _lower(text: str | None) -> str | None:
 
 @contextmanager
 def read_tx(engine: Engine | None = None) -> Iterator[Session]:
-    """A short Session that sees one state of the database and writes nothing."""
+    """A short Session that writes nothing.
+
+    On SQLite all of it sees one state of the database; on PostgreSQL each statement its own.
+    """
     with Session(engine or _bound[0], autoflush=False, expire_on_commit=False) as session:
         yield session
 

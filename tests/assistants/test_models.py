@@ -15,6 +15,7 @@ from openai.types.shared import Reasoning
 from tests.assistants.conftest import Ask
 from tests.support.model_server import ModelServer
 from tests.support.model_turns import Call, Gate, Silence, Turn, call, error, say
+from webapp.assistants.cards import BUILT_IN
 from webapp.assistants.choice import is_offline, model_notice
 from webapp.assistants.clients import Clients
 from webapp.assistants.models import ParleyProvider, run_config
@@ -206,7 +207,7 @@ SERVED = {"openai_base_url": "http://127.0.0.1:9/v1"}
 def test_what_is_configured_is_never_replaced_by_the_demonstration(given: dict[str, str]) -> None:
     settings = Settings(**given)
     assert not is_offline(settings)
-    assert model_notice(settings) is None
+    assert model_notice(settings, BUILT_IN) is None
 
     async def chosen() -> Any:
         provider = ParleyProvider(settings)
@@ -220,7 +221,7 @@ def test_what_is_configured_is_never_replaced_by_the_demonstration(given: dict[s
 def test_without_a_key_or_a_server_the_demonstration_answers_and_the_page_says_so() -> None:
     settings = Settings()
     assert isinstance(run_config(settings).model_provider.get_model("gpt-4.1"), OfflineModel)
-    assert "OPENAI_API_KEY" in (model_notice(settings) or "")
+    assert "OPENAI_API_KEY" in (model_notice(settings, BUILT_IN) or "")
 
 
 def test_an_agent_that_brings_its_own_model_is_no_demonstration() -> None:

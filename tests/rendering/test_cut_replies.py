@@ -6,7 +6,7 @@ from tests.factories import make_run
 from tests.rendering.chats import add, agent, parts_of, person
 from webapp.models import AgentSession, RunStatus
 from webapp.rendering.markdown import render_markdown
-from webapp.rendering.transcript import load_turns
+from webapp.rendering.transcript import load_transcript
 from webapp.rendering.view_models import TextPart
 
 UNFINISHED = [RunStatus.STOPPED, RunStatus.INTERRUPTED, RunStatus.FAILED]
@@ -15,7 +15,7 @@ UNFINISHED = [RunStatus.STOPPED, RunStatus.INTERRUPTED, RunStatus.FAILED]
 def shown(chat: AgentSession, text: str, status: RunStatus) -> TextPart:
     run = make_run(chat.id, status=status)
     add(chat, person("Tell me"), agent(text), run_id=run.id)
-    [part] = parts_of(load_turns(chat.id)[-1])
+    [part] = parts_of(load_transcript(chat.id).turns[-1])
     assert isinstance(part, TextPart)
     return part
 

@@ -23,7 +23,7 @@ from tests.rendering.test_windows import counted_queries
 from tests.support.pages import Page
 from webapp.database import write_tx
 from webapp.models import AgentSession, MessageRole, RunStatus, SessionMessage
-from webapp.rendering.transcript import load_transcript, load_turn, load_turns, show_queued
+from webapp.rendering.transcript import load_transcript, load_turn, show_queued
 from webapp.rendering.view_models import ThoughtPart, ToolsPart, Turn
 from webapp.rendering.windows import Place
 from webapp.runs import send_message
@@ -33,7 +33,7 @@ from webapp.runs.events import ApprovalRequested, TextDelta, ToolFinished, ToolS
 def test_a_history_made_elsewhere_is_turns(chat: AgentSession) -> None:
     add(chat, agent("Welcome"), person("One"), agent("1"), person("Two"), person("Three"))
     add(chat, {"role": "system", "content": "secret"}, agent("23"))
-    assert [words(turn) for turn in load_turns(chat.id)] == [
+    assert [words(turn) for turn in load_transcript(chat.id).turns] == [
         ["", "Welcome"],
         ["One", "1"],
         ["Two\n\nThree", "23"],
@@ -44,7 +44,7 @@ def test_a_call_is_joined_with_its_output(chat: AgentSession) -> None:
     add(chat, person("Add"), CALL, {**CALL, "call_id": "c2", "arguments": "no json"})
     add(chat, {**OUTPUT, "call_id": "c2", "output": "An error occurred while running"}, OUTPUT)
     add(chat, {**CALL, "call_id": "c3", "arguments": ""}, agent("Done"))
-    [tools, text] = parts_of(load_turns(chat.id)[0])
+    [tools, text] = parts_of(load_transcript(chat.id).turns[0])
     assert isinstance(tools, ToolsPart)
     assert text.source == "Done"
     first, second, third = tools.calls
@@ -65,7 +65,7 @@ def test_of_a_history_made_elsewhere_the_sdks_own_words_tell_what_failed(
     for number, output in enumerate(states):
         call_id = f"c{number}"
         add(chat, {**CALL, "call_id": call_id}, {**OUTPUT, "call_id": call_id, "output": output})
-    [tools] = parts_of(load_turns(chat.id)[0])
+    [tools] = parts_of(load_transcript(chat.id).turns[0])
     assert [call.state for call in tools.calls] == list(states.values())
 
 
@@ -73,7 +73,7 @@ def test_chat_completions_messages_are_shown_alike(chat: AgentSession) -> None:
     call = {"id": "c1", "type": "function", "function": {"name": "add", "arguments": '{"a": 1}'}}
     add(chat, person("Add"), {"role": "assistant", "content": None, "tool_calls": [call]})
     add(chat, {"role": "tool", "tool_call_id": "c1", "content": [{"type": "text", "text": "2"}]})
-    [tools] = parts_of(load_turns(chat.id)[0])
+    [tools] = parts_of(load_transcript(chat.id).turns[0])
     assert (tools.calls[0].gist, tools.calls[0].output) == ("a: 1", "2")
 
 
@@ -81,7 +81,7 @@ def test_a_handoff_begins_a_section_and_is_no_call(chat: AgentSession) -> None:
     add(chat, person("Bill?"), agent("One moment"), agent_name="Triage")
     add(chat, {**CALL, "name": "transfer_to_billing"}, agent_name="Billing")
     add(chat, {**OUTPUT, "output": '{"assistant": "Billing"}'}, agent("Paid"), agent_name="Billing")
-    reply = load_turns(chat.id)[0].reply
+    reply = load_transcript(chat.id).turns[0].reply
     assert reply
     names = [(section.agent_name, section.is_handed_over) for section in reply.sections]
     assert names == [("Triage", False), ("Billing", True)]
@@ -95,18 +95,18 @@ def test_a_handoff_is_known_by_its_answer_whatever_its_name(chat: AgentSession, 
     add(chat, {**CALL, "name": name}, {**CALL, "name": name, "call_id": "c2"}, agent_name="Triage")
     add(chat, {**OUTPUT, "call_id": "c2", "output": ignored}, agent_name="Triage")
     add(chat, {**OUTPUT, "output": '{"assistant": "Billing"}'}, agent("Paid"), agent_name="Billing")
-    one_moment, paid = parts_of(load_turns(chat.id)[0])
+    one_moment, paid = parts_of(load_transcript(chat.id).turns[0])
     assert (one_moment.source, paid.source) == ("One moment", "Paid")
 
 
 def test_a_tool_whose_name_is_like_a_handoffs_is_a_tool(chat: AgentSession) -> None:
     add(chat, person("Pay"), {**CALL, "name": "transfer_to_savings"}, OUTPUT)
-    [tools] = parts_of(load_turns(chat.id)[0])
+    [tools] = parts_of(load_transcript(chat.id).turns[0])
     assert (tools.calls[0].name, tools.calls[0].state) == ("transfer_to_savings", "done")
     run = make_run(chat.id, status=RunStatus.PAUSED)
     asked = ToolStarted("c9", "transfer_to_account", '{"to": "Bob"}', 1.0)
     add_events(run.id, asked, ApprovalRequested("c9"))
-    reply = load_turns(chat.id)[-1].reply
+    reply = load_transcript(chat.id).turns[-1].reply
     assert reply
     assert [approval.name for approval in reply.approvals] == ["transfer_to_account"]
 
@@ -114,7 +114,7 @@ def test_a_tool_whose_name_is_like_a_handoffs_is_a_tool(chat: AgentSession) -> N
 def test_what_a_model_thought_is_a_part_of_its_own(chat: AgentSession) -> None:
     summary = [{"type": "summary_text", "text": "Hm."}, {"type": "summary_text", "text": "So."}]
     add(chat, person("Why?"), {"type": "reasoning", "id": "r", "summary": summary}, agent("Thus"))
-    [thought, _] = parts_of(load_turns(chat.id)[0])
+    [thought, _] = parts_of(load_transcript(chat.id).turns[0])
     assert isinstance(thought, ThoughtPart)
     assert thought.text == "Hm.\n\nSo."
 
@@ -149,13 +149,13 @@ def test_rows_written_by_hand_or_broken_do_no_harm(chat: AgentSession) -> None:
                     extra_data=extra,
                 )
             )
-    assert [words(turn) for turn in load_turns(chat.id)] == [["By hand", "By hand"]]
+    assert [words(turn) for turn in load_transcript(chat.id).turns] == [["By hand", "By hand"]]
 
 
 def test_a_message_is_shown_before_the_session_holds_it(chat: AgentSession) -> None:
     add(chat, person("Old"), agent("Older"), run_id=make_run(chat.id).id)
     run = make_run(chat.id, input=[person("New")], status=RunStatus.QUEUED)
-    turn = load_turns(chat.id)[-1]
+    turn = load_transcript(chat.id).turns[-1]
     assert (words(turn), turn.dom_id) == (["New"], f"turn-{run.id}")
     assert turn.reply
     assert turn.reply.is_active
@@ -173,7 +173,7 @@ def test_a_running_reply_is_shown_from_its_events_alone(chat: AgentSession) -> N
         TextDelta(1, "It is "),
         TextDelta(1, "3"),
     )
-    turn = load_turns(chat.id)[0]
+    turn = load_transcript(chat.id).turns[0]
     assert words(turn) == ["Go", "Let me see", "It is 3"]
     tools = parts_of(turn)[1]
     assert [(call.state, call.seconds) for call in tools.calls] == [("done", 0.5)]
@@ -185,7 +185,7 @@ def test_an_ended_reply_is_shown_from_its_items_with_the_times_of_its_tools(
     run = make_run(chat.id, input=[person("Go")], input_tokens=70, output_tokens=30)
     add(chat, person("Go"), CALL, OUTPUT, agent("It is 3"), run_id=run.id)
     add_events(run.id, ToolStarted("c1", "add", "{}", 10.0), ToolFinished("c1", "3", 12.5))
-    turn = load_turns(chat.id)[0]
+    turn = load_transcript(chat.id).turns[0]
     tools, text = parts_of(turn)
     assert (tools.calls[0].seconds, text.source) == (2.5, "It is 3")
     assert turn.reply
@@ -213,7 +213,7 @@ def test_a_reply_that_ended_badly_says_so_and_the_last_can_be_tried_again(
             ended_at=datetime.now(UTC),
         )
         add(chat, person("Go"), agent("Half"), run_id=run.id)
-    replies = [turn.reply for turn in load_turns(chat.id)]
+    replies = [turn.reply for turn in load_transcript(chat.id).turns]
     assert [reply.notice.title for reply in replies if reply and reply.notice] == [said, said]
     assert [reply.can_retry for reply in replies if reply] == [False, True]
 
@@ -221,14 +221,14 @@ def test_a_reply_that_ended_badly_says_so_and_the_last_can_be_tried_again(
 def test_a_finished_run_without_a_word_says_so(chat: AgentSession) -> None:
     run = make_run(chat.id)
     add(chat, person("Go"), run_id=run.id)
-    reply = load_turns(chat.id)[0].reply
+    reply = load_transcript(chat.id).turns[0].reply
     assert reply
     assert reply.notice
 
 
 def test_items_that_say_nothing_make_no_reply(chat: AgentSession) -> None:
     add(chat, {"role": "system", "content": "Be kind"}, person("Hi"), {"type": "compaction"})
-    [turn] = load_turns(chat.id)
+    [turn] = load_transcript(chat.id).turns
     assert turn.reply is None
 
 
@@ -241,11 +241,11 @@ def test_what_was_tried_again_is_no_longer_shown(chat: AgentSession) -> None:
     with write_tx() as tx:
         tx.query(SessionMessage).update({"superseded_at": now})
     add(chat, person("Go"), agent("Good"), run_id=new.id)
-    assert [words(turn) for turn in load_turns(chat.id)] == [["Go", "Good"]]
+    assert [words(turn) for turn in load_transcript(chat.id).turns] == [["Go", "Good"]]
 
 
 def test_a_stranger_session_is_empty(app: Flask) -> None:
-    assert load_turns(UUID(int=7)) == []
+    assert load_transcript(UUID(int=7)).turns == ()
     assert load_turn(UUID(int=7)) is None
 
 

@@ -11,7 +11,7 @@ from tests.factories import make_run
 from tests.rendering.chats import CALL, OUTPUT, add, agent, person, reply_words
 from webapp.database import db
 from webapp.models import AgentSession
-from webapp.rendering.transcript import load_transcript, load_turns
+from webapp.rendering.transcript import load_transcript
 from webapp.rendering.view_models import Transcript
 from webapp.rendering.windows import TURNS, Place
 
@@ -104,11 +104,11 @@ def test_a_short_chat_is_whole_wherever_it_is_opened(
 
 def test_the_number_of_queries_does_not_grow_with_the_chat(app: Flask, chat: AgentSession) -> None:
     with counted_queries(app) as few:
-        load_turns(chat.id)
+        load_transcript(chat.id)
     for _ in range(12):
         run = make_run(chat.id)
         add(chat, person("Go"), CALL, OUTPUT, agent("Yes"), run_id=run.id)
     with counted_queries(app) as many:
-        load_turns(chat.id)
+        load_transcript(chat.id)
     assert len(many) <= len(few) + 3
     assert len(many) <= 8

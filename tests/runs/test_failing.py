@@ -20,7 +20,7 @@ from tests.runs.conftest import Start, Watched, items_of, send, shape, text_of
 from tests.runs.stage import Gate, Stage, says
 from webapp.database import read_tx
 from webapp.models import AgentSession
-from webapp.rendering.transcript import load_turns
+from webapp.rendering.transcript import load_transcript
 from webapp.runs import Executor
 from webapp.runs.events import ToolFinished
 
@@ -109,7 +109,7 @@ def test_a_failing_tool_is_the_models_to_deal_with_and_is_known_to_have_failed(
     calls = "function_call function_call function_call_output function_call_output"
     assert shape(run.items) == f"user {calls} assistant"
     assert run.row.failed_calls == ["c1"]
-    [tools, _] = parts_of(load_turns(chat.id)[0])
+    [tools, _] = parts_of(load_transcript(chat.id).turns[0])
     assert [call.state for call in tools.calls] == ["failed", "done"]
 
 

@@ -16,7 +16,7 @@ from agents.testing import assistant_message, function_call
 from tests.runs.conftest import send, shape, text_of
 from tests.runs.stage import Stage
 from webapp.models import AgentSession, RunStatus
-from webapp.rendering.transcript import load_turns
+from webapp.rendering.transcript import load_transcript
 from webapp.runs import Executor, decide_run
 
 PICTURE = "data:image/png;base64,aGk="
@@ -62,7 +62,7 @@ def test_what_the_tool_gives_is_the_reply(
     run = send(chat)
     assert run.ended() == "finished"
     assert text_of(run.events()) == said
-    reply = load_turns(chat.id)[-1].reply
+    reply = load_transcript(chat.id).turns[-1].reply
     assert reply
     assert (reply.source, reply.notice) == (said, None)
 

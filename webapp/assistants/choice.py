@@ -18,10 +18,8 @@ def uses_responses(settings: Settings) -> bool:
     return not settings.openai_base_url
 
 
-def model_notice(settings: Settings, offered: Iterable[AgentCard] = ()) -> str | None:
+def model_notice(settings: Settings, offered: Iterable[AgentCard]) -> str | None:
     """The sentence for the page where the demonstration answers for any agent that is `offered`."""
-    offered = list(offered)
-    is_needed = not offered or any(not card.brings_model for card in offered)
-    if not is_offline(settings) or not is_needed:
+    if not is_offline(settings) or all(card.brings_model for card in offered):
         return None
     return "Offline demonstration. Set OPENAI_API_KEY or OPENAI_BASE_URL to talk with a model."

@@ -10,13 +10,11 @@ from agents.tracing import set_trace_provider
 from agents.tracing.provider import DefaultTraceProvider
 from uuid_utils import uuid4
 
-from webapp.assistants.choice import is_offline, model_notice, uses_responses
+from webapp.assistants.choice import is_offline, uses_responses
 from webapp.assistants.clients import Clients
 from webapp.assistants.offline import OfflineModel
 from webapp.assistants.openai_models import ChatCompletionsModel, ResponsesModel
 from webapp.config import Settings
-
-__all__ = ["ParleyProvider", "model_notice", "prepare_sdk", "provider", "run_config"]
 
 DEFAULT_MODEL = "OPENAI_DEFAULT_MODEL"
 """The SDK's variable for the model of agents that name none."""

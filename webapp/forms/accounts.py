@@ -39,6 +39,15 @@ def zone_field() -> HiddenField:
     return HiddenField(render_kw={"data-time-zone": True, "autocomplete": "off"})
 
 
+def name_field() -> StringField:
+    return StringField(
+        "Your name",
+        filters=[trimmed],
+        validators=[DataRequired("Write your name.")],
+        render_kw={"autocomplete": "name"},
+    )
+
+
 class SignInForm(Form):
     email = _email()
     password = password_field("current-password")
@@ -46,12 +55,7 @@ class SignInForm(Form):
 
 
 class RegisterForm(Form):
-    display_name = StringField(
-        "Your name",
-        filters=[trimmed],
-        validators=[DataRequired("Write your name.")],
-        render_kw={"autocomplete": "name"},
-    )
+    display_name = name_field()
     email = _email()
     password = password_field("new-password", BETTER)
 

@@ -1,31 +1,14 @@
 """What the bearer of a one-time link may send."""
 
-from wtforms import PasswordField, StringField
-from wtforms.validators import DataRequired, InputRequired
-
-from webapp.forms.accounts import zone_field
-from webapp.forms.base import Form, trimmed
-
-
-def _new_password(label: str) -> PasswordField:
-    return PasswordField(
-        label,
-        description="At least 8 characters; 12 or more are better.",
-        validators=[InputRequired("Write the password.")],
-        render_kw={"autocomplete": "new-password"},
-    )
+from webapp.forms.accounts import BETTER, name_field, password_field, zone_field
+from webapp.forms.base import Form
 
 
 class InvitedForm(Form):
-    display_name = StringField(
-        "Your name",
-        filters=[trimmed],
-        validators=[DataRequired("Write your name.")],
-        render_kw={"autocomplete": "name"},
-    )
-    password = _new_password("Password")
+    display_name = name_field()
+    password = password_field("new-password", BETTER)
     time_zone = zone_field()
 
 
 class NewPasswordForm(Form):
-    password = _new_password("New password")
+    password = password_field("new-password", BETTER, "New password")

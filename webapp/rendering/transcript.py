@@ -86,11 +86,6 @@ def load_transcript(session_id: UUID, place: Place = END) -> Transcript:
     return Transcript(tuple(whole), window.before, window.after, origin)
 
 
-def load_turns(session_id: UUID) -> list[Turn]:
-    """The newest turns of a chat, the oldest first."""
-    return list(load_transcript(session_id).turns)
-
-
 def load_turn(run_id: UUID) -> Turn | None:
     """One turn as it is now; None when its chat is gone."""
     with read_rows() as tx:

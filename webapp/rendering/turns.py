@@ -15,7 +15,7 @@ from webapp.rendering.items import is_from_person, tell, text_of
 from webapp.rendering.shown_runs import ShownRun
 from webapp.rendering.view_models import Approval, Notice, PersonMessage, Reply, Turn
 from webapp.runs.events import Numbered, ToolFinished, ToolStarted
-from webapp.runs.retrying import RETRYABLE, UNFINISHED
+from webapp.runs.retrying import UNFINISHED
 
 SOMEBODY = "Assistant"
 """The name of an agent that has none."""
@@ -178,7 +178,7 @@ def _reply(turn: Gathered, chat: Chat, *, is_last: bool, show_text: ShowText) ->
         status=str(run.status if run else RunStatus.FINISHED),
         is_active=is_active and not is_paused,
         notice=_notice(run, has_parts=has_parts),
-        can_retry=run is not None and is_last and run.status in RETRYABLE,
+        can_retry=run is not None and is_last and run.status in UNFINISHED,
         # With nothing there to go on from, it would be the same as to retry.
         can_continue=run is not None and is_last and has_parts and run.status in UNFINISHED,
         approvals=_approvals(draft) if is_paused and is_last else (),

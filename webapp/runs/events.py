@@ -13,6 +13,9 @@ from sqlalchemy import Row
 
 from webapp.models import RunEvent
 
+GONE = "gone"
+"""The status of a run whose chat was deleted."""
+
 
 # This and Numbered are made for each word, and frozen they would take three times as long to make.
 @dataclass
@@ -99,8 +102,8 @@ class AgentChanged:
 class RunEnded:
     """Nothing follows; the run's row and its items say how it ended.
 
-    `status` is a RunStatus value. A `paused` run is followed anew, from 0, once it goes on;
-    `gone` says that the chat was deleted.
+    `status` is a RunStatus value, or GONE. A `paused` run is followed anew, from 0, once it goes
+    on.
     """
 
     kind: ClassVar[str] = "ended"

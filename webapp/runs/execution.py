@@ -32,7 +32,7 @@ from webapp.runs.ending import (
     Told,
     end_run,
 )
-from webapp.runs.events import Numbered, RunEnded
+from webapp.runs.events import GONE, Numbered, RunEnded
 from webapp.runs.journal import Journal, write_events
 from webapp.runs.playing import Play, TooMuch
 from webapp.runs.recorder import Recorder
@@ -44,7 +44,6 @@ LETTING_GO = 0.15
 """Seconds that a halted turn has to come to its end; then it is left to itself, fenced."""
 LONGEST_WAIT = 5.0
 """Seconds between two tries to write a run's end."""
-GONE = "gone"
 _INSERT_SPANS = insert(RunSpan)
 TRIPWIRES = (InputGuardrailTripwireTriggered, OutputGuardrailTripwireTriggered)
 

@@ -11,12 +11,11 @@ from webapp.database import read_tx
 from webapp.models import AgentRun, RunStatus
 from webapp.runs.channel import never
 from webapp.runs.claiming import stored_events
-from webapp.runs.events import Numbered, RunEnded
+from webapp.runs.events import GONE, Numbered, RunEnded
 from webapp.runs.executor import current
 
 PAUSE = 0.2
 """Seconds between two looks at the rows of a run that is worked on elsewhere."""
-GONE = "gone"
 _WORKING = (RunStatus.QUEUED, RunStatus.RUNNING)
 
 

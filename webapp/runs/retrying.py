@@ -14,7 +14,6 @@ from webapp.services.facts import RunAlreadyActive, RunNotRetryable, SessionGone
 
 UNFINISHED = frozenset({RunStatus.FAILED, RunStatus.STOPPED, RunStatus.INTERRUPTED})
 """How a run may have ended that can be tried again, or continued."""
-RETRYABLE = UNFINISHED
 
 
 def retry_run(run_id: UUID, key: str) -> UUID:

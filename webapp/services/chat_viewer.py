@@ -11,6 +11,7 @@ from webapp.database import read_tx
 from webapp.models import AgentSession, SessionMessage, User
 from webapp.services.facts import SessionGone
 from webapp.services.people import people_named
+from webapp.services.sessions import NAMELESS
 
 PAGE = 50
 
@@ -83,7 +84,7 @@ def _row(row: Any) -> ChatRow:
         id=row.id,
         user_id=row.user_id,
         person=row.display_name,
-        session_name=row.session_name or "Untitled chat",
+        session_name=row.session_name or NAMELESS,
         agent_name=row.agent_name or "",
         is_active=row.is_active,
         created_at=row.created_at,

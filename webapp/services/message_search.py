@@ -14,7 +14,6 @@ NEWEST = 2_000
 """On PostgreSQL, how many documents are looked through before the index is asked."""
 MOST = 10_000
 """So many messages with the words are looked at for one page; a next page goes on from there."""
-_BEYOND_ALL = 2**62
 
 
 def search_messages(

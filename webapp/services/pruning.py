@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, select
 
 from webapp.database import read_tx
-from webapp.models import AgentRun, AgentSession, SessionMessage, User
+from webapp.models import AgentRun, AgentSession, User
 from webapp.services.session_deletion import remove_sessions
 
 
@@ -18,18 +18,12 @@ class PrunableChat:
     email: str
     session_name: str | None
     updated_at: datetime
-    message_count: int
 
 
 def list_prunable(older_than: timedelta, user_id: UUID | None = None) -> list[PrunableChat]:
     """What `prune_sessions` would remove, the oldest first."""
-    count = (
-        select(func.count()).where(SessionMessage.session_id == AgentSession.id).scalar_subquery()
-    )
     rows = (
-        select(
-            AgentSession.id, User.email, AgentSession.session_name, AgentSession.updated_at, count
-        )
+        select(AgentSession.id, User.email, AgentSession.session_name, AgentSession.updated_at)
         .join(User)
         .where(*_prunable(older_than, user_id))
         .order_by(AgentSession.id)

@@ -17,6 +17,7 @@ from webapp.models import AgentSession, AuditEntry, User
 from webapp.models.columns import id_at
 from webapp.services.audit import record_audit
 from webapp.services.facts import ReadingOff, ReasonNeeded, SessionGone
+from webapp.services.sessions import NAMELESS
 
 LASTS = timedelta(hours=1)
 MAX_REASON = 200
@@ -135,7 +136,7 @@ def describe_readings(entries: list[AuditEntry], user_id: UUID) -> list[Reading]
     with read_tx() as tx:
         readers = _names(tx, {entry.actor_id for entry in entries if entry.actor_id})
         chats = {
-            chat.id: chat.session_name or "Untitled chat"
+            chat.id: chat.session_name or NAMELESS
             for chat in tx.execute(_chats(user_id, [_chat_of(entry) for entry in entries]))
         }
     return [

@@ -17,7 +17,8 @@ from webapp.services.search_terms import Segments, Term, mark, parse_terms
 MOST_TITLES = 5
 NEWEST = 1000
 """On PostgreSQL, how many documents are looked through before the index is asked."""
-_BEYOND_ALL = 2**62
+BEYOND_ALL = 2**62
+"""Higher than the key of any document."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,10 @@ def search(user_id: UUID, query: str, *, limit: int = 20, before: int | None = N
     terms = parse_terms(query)
     if not terms:
         return SearchPage((), None)
-    before = min(before or _BEYOND_ALL, _BEYOND_ALL)
+    before = min(before or BEYOND_ALL, BEYOND_ALL)
     with read_tx() as tx:
         find = _FINDERS[tx.get_bind().dialect.name]
-        titles = before == _BEYOND_ALL
+        titles = before == BEYOND_ALL
         keys = find(tx, user_id, terms, MOST_TITLES, before, titles=True) if titles else []
         messages = find(tx, user_id, terms, limit + 1, before)
         rows = _load(tx, user_id, [*keys, *messages[:limit]])

@@ -4,13 +4,11 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from webapp.services.search import search
+from webapp.services.search import BEYOND_ALL, search
 from webapp.services.search_terms import LONGEST_QUERY
 from webapp.web.htmx import is_htmx
 
 bp = Blueprint("search", __name__)
-
-LARGEST_KEY = 2**62
 
 
 @bp.get("/search")
@@ -26,6 +24,6 @@ def index() -> ResponseReturnValue:
 def _key(value: str) -> int:
     """Raises ValueError, which asks for the first results, for what is no key."""
     key = int(value)
-    if not 0 < key < LARGEST_KEY:
+    if not 0 < key < BEYOND_ALL:
         raise ValueError(value)
     return key
