@@ -82,6 +82,8 @@ def test_all_old_events_go_a_few_runs_at_a_time(
             tx.add(RunEvent(run_id=run.id, **event))
     with app.app_context(), recorded(db.engine) as ran:
         assert [remove_old(KEEP).events, remove_old(KEEP).events] == [5, 0]
+    assert not any("DELETE FROM agent_session" in statement for statement, _ in ran)
+    assert not any("DELETE FROM todo_item" in statement for statement, _ in ran)
     deleting = [statement for statement, _ in ran if statement.startswith("DELETE FROM run_event")]
     assert len(deleting) == 3, "where nothing is old, nobody waits for the turn to write"
 

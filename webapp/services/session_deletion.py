@@ -59,15 +59,18 @@ def remove_sessions(*conditions: ColumnElement[bool]) -> Iterator[int]:
 
     Yields how many were found in each step; one of which that is no longer true stays.
     """
+    some = select(AgentSession.id).where(*conditions).limit(CHATS_AT_ONCE)
     while True:
+        # Before the turn to write: where none is left, all chats are gone through for it.
+        with read_tx() as tx:
+            ids = list(tx.scalars(some))
+        if not ids:
+            return
         with write_tx() as tx:
-            ids = list(tx.scalars(select(AgentSession.id).where(*conditions).limit(CHATS_AT_ONCE)))
             # The runs first, as whoever works on one does: else each could wait for the other.
             active = AgentRun.session_id.in_(ids), AgentRun.is_active
             tx.execute(select(AgentRun.id).where(*active).with_for_update())
             tx.execute(delete(AgentSession).where(AgentSession.id.in_(ids), *conditions))
-        if not ids:
-            return
         yield len(ids)
 
 
