@@ -141,6 +141,26 @@ def test_markup_in_a_message_stays_text(ada: User) -> None:
     assert hit.snippet == (("<script>", False), ("alert", True), ("(1)</script>", False))
 
 
+SAID = """## A heron
+
+A **grey heron** of 2**3, see [herons and more](https://a.example/b) and `heron()`:
+
+| heron | egret |
+|:--|--:|
+- heron
+> heron"""
+
+
+def test_of_what_an_agent_wrote_the_words_are_shown_without_their_marks(ada: User) -> None:
+    chat = make_chat(ada.id, reply(SAID))
+    shown = "A heron A grey heron of 2**3, see herons and more and heron(): | heron | egret |"
+    assert texts(search(ada.id, "heron")) == [f"{shown} heron heron"]
+    # What was sought is seen where it stands, and a person's own words are as they were typed.
+    assert "(https://a.example/b)" in texts(search(ada.id, "example"))[0]
+    add(chat, "my **heron**")
+    assert texts(search(ada.id, "my")) == ["my **heron**"]
+
+
 def test_pages_follow_one_another_without_gap_or_repeat(ada: User) -> None:
     chats = [make_chat(ada.id, session_name=f"Heron {n}") for n in range(7)]
     for n in range(25):

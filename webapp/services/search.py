@@ -178,6 +178,6 @@ def _hit(row: Any, terms: Sequence[Term]) -> SearchHit:
         position=row.position,
         role=row.role,
         agent_name=row.agent_name,
-        snippet=() if is_title else mark(row.text, terms),
+        snippet=() if is_title else mark(row.text, terms, is_markdown=row.role != MessageRole.USER),
         at=row.last_activity_at if is_title else row.created_at,
     )

@@ -23,6 +23,13 @@ _MARKS = "\u0300-\u036f"
 _MARK = re.compile(f"[{_MARKS}]+")
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
 _SPACE = re.compile(r"\s+")
+_MARKDOWN = re.compile(
+    # What begins a line, a table's second line, what is around words, and a link but its words.
+    r"^[ \t]*(?:\#{1,6}[ \t]+|>[ \t]?|[-*+][ \t]+(?=\S))|^[ \t]*\|[ \t|:-]+$"
+    r"|(?<!\w)(?:\*\*|~~)(?=\S)|(?<=\S)(?:\*\*|~~)(?!\w)|`+"
+    r"|(?<!\w)!?\[(?=[^\[\]\n]{1,200}\]\(https?:)|\]\(https?:[^()\s]*(?:\)|\Z)",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -59,19 +66,28 @@ def parse_terms(query: str) -> tuple[Term, ...]:
     return (*(replace(term, is_prefix=False) for term in found[:-1]), *found[-1:])
 
 
-def mark(text: str, terms: Sequence[Term], *, whole: bool = False) -> Segments:
-    """The part of `text` around the first match, or all of it, with every match marked."""
+def mark(
+    text: str, terms: Sequence[Term], *, whole: bool = False, is_markdown: bool = False
+) -> Segments:
+    """The part of `text` around the first match, or all of it, with every match marked.
+
+    Of Markdown the words are shown, without its marks.
+    """
     text = normalize("NFD", storable(text))
     pattern = re.compile("|".join(map(_pattern, terms)), re.IGNORECASE)
     begin, end = 0, len(text)
     if not whole:
         found = pattern.search(text)
         begin, end = _window(text, found.start() if found else 0)
-    segments: list[tuple[str, bool]] = [("…", False)] if begin else []
+    before, after = "…" if begin else "", "…" if end < len(text) else ""
+    words = _MARKDOWN.sub("", text[begin:end]) if is_markdown else ""
+    if pattern.search(words):
+        text, begin, end = words, 0, len(words)
+    segments: list[tuple[str, bool]] = [(before, False)]
     for match in pattern.finditer(text, begin, end):
         segments += [(text[begin : match.start()], False), (match.group(), True)]
         begin = match.end()
-    segments += [(text[begin:end], False), ("…" if end < len(text) else "", False)]
+    segments += [(text[begin:end], False), (after, False)]
     return tuple(
         (normalize("NFC", _SPACE.sub(" ", piece)), is_match)
         for piece, is_match in segments
