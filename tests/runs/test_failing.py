@@ -17,9 +17,9 @@ from sqlalchemy.exc import OperationalError
 
 from tests.rendering.chats import parts_of
 from tests.runs.conftest import Start, Watched, items_of, send, shape, text_of
-from tests.runs.stage import Gate, Stage, says
+from tests.runs.stage import Gate, Stage, says, until
 from webapp.database import read_tx
-from webapp.models import AgentSession
+from webapp.models import AgentSession, RunStatus
 from webapp.rendering.transcript import load_transcript
 from webapp.runs import Executor
 from webapp.runs.events import ToolFinished
@@ -243,4 +243,26 @@ def test_an_end_that_cannot_be_written_at_first_is_written_whole(
     # What was said last comes with the end, or not at all.
     assert refused == ["user"]
     assert run.written_kinds == ["text"]
+    assert shape(run.items) == "user assistant"
+
+
+def test_a_run_whose_beginning_the_database_refuses_at_first_begins_later(
+    executor: Executor, stage: Stage, chat: AgentSession
+) -> None:
+    refused: list[str] = []
+
+    def refuse(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
+        if "started_at=" in statement and not refused:
+            refused.append(statement)
+            raise OperationalError(statement, None, OSError("gone"))
+
+    stage.play("Here after all.")
+    with read_tx() as tx:
+        engine = tx.get_bind()
+    event.listen(engine, "before_cursor_execute", refuse)
+    run = send(chat)
+    until(lambda: run.row.status is not RunStatus.QUEUED)
+    event.remove(engine, "before_cursor_execute", refuse)
+    assert refused
+    assert run.ended() == "finished"
     assert shape(run.items) == "user assistant"

@@ -19,6 +19,7 @@ from webapp.alone import DatabaseTaken
 from webapp.assistants import catalogue as assistants
 from webapp.assistants.choice import is_offline
 from webapp.config import Settings
+from webapp.database import UNREACHABLE
 from webapp.processors import using_all
 from webapp.runs.after_commit import after_commit
 from webapp.runs.channel import MemoryChannel
@@ -180,6 +181,9 @@ class Executor:
                 self.settings, self.channel, self._journal, self._load_agents
             )
             await job.work(execution.Turn(job.run_id, around))
+        except UNREACHABLE:
+            # It still waits, or was begun: the keeper finds it once the database is back.
+            log.exception("run_lost", run=str(job.run_id))
         except Exception:
             # One that was begun is found by the keeper, and marked interrupted.
             log.exception("run_lost", run=str(job.run_id))
