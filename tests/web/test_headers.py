@@ -123,6 +123,25 @@ def test_only_to_its_own_names_the_server_answers(app: Flask, host: str, status:
         assert client.get("/no-such-page", headers={"Host": host}).status_code in {400, 404}
 
 
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:8000", 200),
+        ("[::1]", 200),
+        ("10.0.0.7", 200),
+        ("localhost:8000", 200),
+        ("evil.example", 400),
+        ("127.0.0.1.evil.example", 400),
+        ("", 400),
+    ],
+)
+def test_its_health_is_told_by_its_address_too(app: Flask, host: str, status: int) -> None:
+    with app_like(app, hosts="chat.example") as other:
+        client = PageClient(other)
+        for path in ("/healthz", "/metrics"):
+            assert client.get(path, headers={"Host": host}).status_code == status
+
+
 @pytest.mark.parametrize("host", ["", "a b", "[::1", "\u00e4.example", "a/b", "x" * 300, "a..b"])
 def test_without_configured_names_no_name_is_a_fault(client: PageClient, host: str) -> None:
     make_user()

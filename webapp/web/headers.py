@@ -1,5 +1,7 @@
 """What every answer says to the browser, and what is refused before anybody looks at it."""
 
+from contextlib import suppress
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, request
@@ -45,12 +47,22 @@ def _say(response: Response) -> Response:
 
 def _refuse_unknown_hosts() -> Response | None:
     hosts = current_settings().hosts
-    is_known = not hosts or any(_matches(host) for host in hosts)
+    is_known = not hosts or any(_matches(host) for host in hosts) or _is_asked_by_machine()
     # Under a name that is none, as one of 300 letters, no link of a page could be made.
     if is_known and not isinstance(request.routing_exception, BadRequest):
         return None
     words = "This server does not answer to that name.\n"
     return Response(words, 400, content_type="text/plain; charset=utf-8")
+
+
+def _is_asked_by_machine() -> bool:
+    """Whoever looks at the server's health asks by its address; no name can be made to be one."""
+    if request.blueprint != "health":
+        return False
+    asked = _name(request.headers.get("Host", ""))
+    with suppress(ValueError):
+        return asked == "localhost" or bool(ip_address(asked))
+    return False
 
 
 def _matches(host: str) -> bool:
