@@ -42,7 +42,7 @@ def speaker(agent: Agent[Any], name: str | None) -> Agent[Any]:
     Who was handed a chat keeps it, as in the SDK's own examples, which begin a turn with the last
     agent of the one before.
     """
-    return next((reached for reached in _reached(agent) if reached.name == name), agent)
+    return next((other for other in reached(agent) if other.name == name), agent)
 
 
 def instructed(agent: Agent[Any], more: str | None) -> Agent[Any]:
@@ -61,12 +61,12 @@ def instructed(agent: Agent[Any], more: str | None) -> Agent[Any]:
     return agent.clone(instructions=both)
 
 
-def _reached(agent: Agent[Any]) -> Iterator[Agent[Any]]:
+def reached(agent: Agent[Any]) -> Iterator[Agent[Any]]:
     """An agent and all that it can come to hand over to, nearest first."""
     queue, seen = [agent], {id(agent)}
-    for reached in queue:
-        yield reached
-        for handoff in reached.handoffs:
+    for other in queue:
+        yield other
+        for handoff in other.handoffs:
             target = handoff if isinstance(handoff, Agent) else _target(handoff)
             if target is not None and id(target) not in seen:
                 seen.add(id(target))

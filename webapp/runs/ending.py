@@ -113,6 +113,12 @@ AGENT_GONE = Ending(
     "The agent of this chat is not available any more. A new chat can have another one.",
 )
 
+TOOLS_GONE = Ending(
+    RunStatus.FAILED,
+    "tools_gone",
+    "A server that this agent has its tools from cannot be reached. Try again in a moment.",
+)
+
 
 def paused(state: str) -> Ending:
     """Not an end: the run waits for a person, and nothing of it is kept alive."""

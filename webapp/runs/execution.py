@@ -18,6 +18,7 @@ from webapp.config import Settings
 from webapp.database import UNREACHABLE, read_tx, write_tx
 from webapp.database_session.items import storable
 from webapp.models import AgentRun, RunSpan, RunStatus
+from webapp.runs import tool_servers
 from webapp.runs.approving import StateUnusable
 from webapp.runs.casting import AgentGone, Catalogue
 from webapp.runs.channel import Channel
@@ -27,6 +28,7 @@ from webapp.runs.ending import (
     STATE_UNUSABLE,
     STOPPED,
     TOO_MUCH,
+    TOOLS_GONE,
     Ending,
     Halt,
     Told,
@@ -148,9 +150,10 @@ class Turn:
         return self._why.ending
 
 
-async def let_models_go(settings: Settings) -> None:
-    """Close this loop's connections to the models' server."""
+async def let_servers_go(settings: Settings) -> None:
+    """Close this loop's connections to the models' server and to those of tools."""
     await provider(settings).aclose()
+    await tool_servers.let_servers_go()
 
 
 def _failed(error: BaseException) -> Ending:
@@ -158,6 +161,9 @@ def _failed(error: BaseException) -> Ending:
         return TOO_MUCH
     if isinstance(error, AgentGone):
         return AGENT_GONE
+    if isinstance(error, tool_servers.ToolServerGone):
+        log.warning("tool_server_gone", server=str(error), exc_info=error)
+        return TOOLS_GONE
     if isinstance(error, StateUnusable):
         log.warning("state_unusable", exc_info=error)
         return STATE_UNUSABLE

@@ -234,7 +234,7 @@ class Executor:
             await asyncio.wait(self._titling, timeout=LAST_WORDS)
         await self._journal.flush()
         if self._execution is not None:
-            await self._execution.let_models_go(self.settings)
+            await self._execution.let_servers_go(self.settings)
         if not self._tasks:
             await self._close_streams()
         self._keeper.release()

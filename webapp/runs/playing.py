@@ -35,6 +35,7 @@ from webapp.runs.recorder import Recorder
 from webapp.runs.run_session import RunSession
 from webapp.runs.spans import SPANS, trace_id
 from webapp.runs.tool_answers import answer_of_tools
+from webapp.runs.tool_servers import connect_servers
 from webapp.services.histories import fit_history
 
 Work: TypeAlias = list[TResponseInputItem] | RunState[Any, Agent[Any]]
@@ -77,6 +78,7 @@ class Play:
         work: Work | None = []  # The session holds all that the agent is to read.
         if paused:
             work = await resumed(agent, self._run, self._context(), self._recorder)
+        await connect_servers(agent)
         SPANS.collect(self._run.id)
         while work is not None:
             await self._play(agent, work, session)
