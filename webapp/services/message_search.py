@@ -8,6 +8,12 @@ from sqlalchemy.orm import Session
 
 from webapp.models import AgentRun, AgentSession, SearchDocument, SessionMessage
 from webapp.models.search_index import scope_of
+from webapp.services.search_queries import (
+    ON_POSTGRESQL,
+    ON_SQLITE,
+    fts5_words,
+    tsquery_words,
+)
 from webapp.services.search_terms import Term, parse_terms
 
 NEWEST = 2_000
@@ -34,7 +40,7 @@ def search_messages(
         return [], None
     dialect = tx.get_bind().dialect.name
     match = _MATCHES[dialect](tx, terms, [scope_of(owner) for owner in owners or ()])
-    values = {"match": match, "before": _document_before(tx, start), "most": MOST}
+    values = {"match": match, "before": _document_before(tx, start), "count": MOST}
     ids: list[UUID] = []
     found: list[int] = []
     for query in _QUERIES[dialect] if match else ():
@@ -84,37 +90,20 @@ def _last_message(document: int) -> Select[UUID | None]:
 
 
 def _fts5_match(tx: Session, terms: Sequence[Term], scopes: list[str]) -> str:
-    words = " ".join(f'"{term.text}"{"*" if term.is_prefix else ""}' for term in terms)
-    owned = " OR ".join(f'"{scope}"' for scope in scopes)
+    words, owned = fts5_words(terms), " OR ".join(f'"{scope}"' for scope in scopes)
     return f"scope : ({owned}) AND text : ({words})" if owned else f"text : ({words})"
 
 
 def _tsquery(tx: Session, terms: Sequence[Term], scopes: list[str]) -> str:
     """Empty where the terms have no word that is kept."""
-    parts = []
-    for number, term in enumerate(terms):
-        part = f"phraseto_tsquery('simple', search_words(:term_{number}))"
-        prefixed = f"coalesce(nullif({part}::text, '') || ':*', '')::tsquery"
-        parts.append(prefixed if term.is_prefix else part)
-    values = {f"term_{number}": term.text for number, term in enumerate(terms)}
-    words = tx.execute(text(f"SELECT ({' && '.join(parts)})::text"), values).scalar_one()
-    owned = " | ".join(f"'{scope}'" for scope in scopes)
+    words, owned = tsquery_words(tx, terms), " | ".join(f"'{scope}'" for scope in scopes)
     return f"({owned}) & ({words})" if owned and words else words
 
 
-_ON_SQLITE = text(
-    "SELECT rowid FROM search_index WHERE search_index MATCH :match AND rowid < :before"
-    " ORDER BY rowid DESC LIMIT :most"
-)
 _AMONG_NEWEST = text(
     "SELECT id FROM (SELECT id, words FROM search_document WHERE id < :before"
     " ORDER BY id DESC LIMIT :newest) AS newest"
     " WHERE words @@ CAST(:match AS tsquery) ORDER BY id DESC"
 )
-_BY_INDEX = text(
-    "WITH found AS MATERIALIZED (SELECT id FROM search_document"
-    " WHERE words @@ CAST(:match AS tsquery) AND id < :before)"
-    " SELECT id FROM found ORDER BY id DESC LIMIT :most"
-)
 _MATCHES = {"sqlite": _fts5_match, "postgresql": _tsquery}
-_QUERIES = {"sqlite": (_ON_SQLITE,), "postgresql": (_AMONG_NEWEST, _BY_INDEX)}
+_QUERIES = {"sqlite": (ON_SQLITE,), "postgresql": (_AMONG_NEWEST, ON_POSTGRESQL)}

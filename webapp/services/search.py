@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from webapp.database import read_tx
 from webapp.models import AgentSession, MessageRole, SearchDocument, SessionMessage
 from webapp.models.search_index import scope_of
+from webapp.services.search_queries import ON_POSTGRESQL, ON_SQLITE, fts5_words, tsquery_words
 from webapp.services.search_terms import Segments, Term, mark, parse_terms
 
 MOST_TITLES = 5
@@ -63,83 +64,71 @@ def search(user_id: UUID, query: str, *, limit: int = 20, before: int | None = N
         return SearchPage((), None)
     before = min(before or BEYOND_ALL, BEYOND_ALL)
     with read_tx() as tx:
-        find = _FINDERS[tx.get_bind().dialect.name]
+        find_words, find = _ON[tx.get_bind().dialect.name]
+        words = find_words(tx, terms)
+        if not words:
+            return SearchPage((), None)
         titles = before == BEYOND_ALL
-        keys = find(tx, user_id, terms, MOST_TITLES, before, titles=True) if titles else []
-        messages = find(tx, user_id, terms, limit + 1, before)
+        keys = find(tx, user_id, words, MOST_TITLES, before, titles=True) if titles else []
+        messages = find(tx, user_id, words, limit + 1, before)
         rows = _load(tx, user_id, [*keys, *messages[:limit]])
     hits = tuple(_hit(row, terms) for row in rows)
     return SearchPage(hits, messages[limit - 1] if len(messages) > limit else None)
 
 
+def _words_on_sqlite(tx: Session, terms: Sequence[Term]) -> str:
+    return fts5_words(terms)
+
+
+def _words_on_postgresql(tx: Session, terms: Sequence[Term]) -> str:
+    # It takes comparing documents for cheap, and would go through the whole table.
+    tx.execute(text("SELECT set_config('enable_seqscan', 'off', true)"))
+    return tsquery_words(tx, terms)
+
+
 def _find_on_sqlite(
     tx: Session,
     user_id: UUID,
-    terms: Sequence[Term],
+    words: str,
     count: int,
     before: int,
     *,
     titles: bool = False,
 ) -> list[int]:
-    match = " ".join(f'"{term.text}"{"*" if term.is_prefix else ""}' for term in terms)
-    scope = scope_of(user_id, titles=titles)
-    values = {"match": f'scope : "{scope}" AND text : ({match})', "before": before, "count": count}
-    return list(tx.execute(_ON_SQLITE, values).scalars())
-
-
-_ON_SQLITE = text(
-    "SELECT rowid FROM search_index WHERE search_index MATCH :match AND rowid < :before"
-    " ORDER BY rowid DESC LIMIT :count"
-)
+    match = f'scope : "{scope_of(user_id, titles=titles)}" AND text : ({words})'
+    values = {"match": match, "before": before, "count": count}
+    return list(tx.execute(ON_SQLITE, values).scalars())
 
 
 def _find_on_postgresql(
     tx: Session,
     user_id: UUID,
-    terms: Sequence[Term],
+    words: str,
     count: int,
     before: int,
     *,
     titles: bool = False,
 ) -> list[int]:
-    words: dict[str, Any] = {f"term_{n}": term.text for n, term in enumerate(terms)}
-    query = tx.execute(text(f"SELECT {_tsquery(terms)}, {_NO_SCAN}"), words).one()[0]
-    if not query:
-        return []
-    scope = scope_of(user_id, titles=titles)
-    values = {"query": f"'{scope}' & ({query})", "before": before, "count": count}
+    match = f"'{scope_of(user_id, titles=titles)}' & ({words})"
+    values: dict[str, Any] = {"match": match, "before": before, "count": count}
     if not titles:
         newest = values | {"user_id": user_id.hex, "newest": NEWEST}
         found = list(tx.execute(_AMONG_NEWEST, newest).scalars())
         if len(found) == count:
             return found
     # Few among the newest: then the index finds few in all, and those fast.
-    return list(tx.execute(_BY_INDEX, values).scalars())
+    return list(tx.execute(ON_POSTGRESQL, values).scalars())
 
 
-def _tsquery(terms: Sequence[Term]) -> str:
-    parts = []
-    for n, term in enumerate(terms):
-        part = f"phraseto_tsquery('simple', search_words(:term_{n}))"
-        if term.is_prefix:
-            part = f"coalesce(nullif({part}::text, '') || ':*', '')::tsquery"
-        parts.append(part)
-    return f"({' && '.join(parts)})::text"
-
-
-# PostgreSQL takes comparing documents for cheap, and would go through the whole table.
-_NO_SCAN = "set_config('enable_seqscan', 'off', true)"
 _AMONG_NEWEST = text(
     "SELECT id FROM (SELECT id, words FROM search_document"
     " WHERE user_id = CAST(:user_id AS uuid) AND id < :before ORDER BY id DESC LIMIT :newest"
-    ") AS newest WHERE words @@ CAST(:query AS tsquery) ORDER BY id DESC LIMIT :count"
+    ") AS newest WHERE words @@ CAST(:match AS tsquery) ORDER BY id DESC LIMIT :count"
 )
-_BY_INDEX = text(
-    "WITH found AS MATERIALIZED (SELECT id FROM search_document"
-    " WHERE words @@ CAST(:query AS tsquery) AND id < :before)"
-    " SELECT id FROM found ORDER BY id DESC LIMIT :count"
-)
-_FINDERS = {"sqlite": _find_on_sqlite, "postgresql": _find_on_postgresql}
+_ON = {
+    "sqlite": (_words_on_sqlite, _find_on_sqlite),
+    "postgresql": (_words_on_postgresql, _find_on_postgresql),
+}
 
 
 def _load(tx: Session, user_id: UUID, keys: Sequence[int]) -> list[Any]:
