@@ -1,16 +1,15 @@
 """Which messages are meant: what an admin chose, as conditions of a query."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func
-from sqlalchemy.orm import Session
 
 from webapp.models import AgentRun, AgentSession, MessageRole, RunStatus, SessionMessage
 from webapp.services.days import keys_of_days
-from webapp.services.people import people_named
 
 
 @dataclass(frozen=True)
@@ -36,14 +35,15 @@ class MessageFilters:
     """Whether the chat takes messages."""
 
 
-def conditions(tx: Session, filters: MessageFilters) -> list[ColumnElement[bool]]:
+def conditions(filters: MessageFilters, owners: Sequence[UUID] | None) -> list[ColumnElement[bool]]:
     """What SessionMessage, joined with AgentSession and AgentRun, must fulfil.
 
-    The words and the time are not among them. None leads the database to an index: the messages
-    are looked through in their order, and an index would have it sort all that it leads to.
+    `owners` are those whom the filters' person means; None where everybody is meant. The words
+    and the time are not among the conditions. Not one leads to an index: the messages are looked
+    through in their order, and an index would have the database sort all that it leads to.
     """
     given = [
-        (AgentSession.user_id, people_named(tx, filters.person) if filters.person else None),
+        (AgentSession.user_id, owners),
         (SessionMessage.session_id, filters.session_id),
         (SessionMessage.agent_name, filters.agent or None),
         (SessionMessage.role, filters.role),

@@ -6,6 +6,7 @@ newest messages, for as long as a page may take; then the page says how far it h
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -83,14 +84,15 @@ def list_messages(
     with read_tx() as tx:
         begin, end = time_range(filters)
         start = min(before or end, end)
-        wanted = [*conditions(tx, filters), SessionMessage.id >= begin]
+        owners = people_named(tx, filters.person) if filters.person else None
+        wanted = [*conditions(filters, owners), SessionMessage.id >= begin]
+        chats = _chats(filters, owners)
         if filters.words:
-            owners = people_named(tx, filters.person) if filters.person else None
             ids, rest = search_messages(
                 tx, filters.words, owners=owners, wanted=wanted, start=start, limit=limit
             )
-        elif _few(tx, filters):
-            ids, rest = _gathered(tx, filters, wanted, start, limit)
+        elif chats and _are_short(tx, chats):
+            ids, rest = _gathered(tx, chats, wanted, start, limit), None
         else:
             deadline = time.monotonic() + budget
             ids, rest = _walked(tx, wanted, (begin, start), limit, deadline)
@@ -111,33 +113,31 @@ def find_message(message_id: UUID) -> MessageDetail | None:
         return MessageDetail(rows[0], message.content, message.extra_data or "", run)
 
 
-def _few(tx: Session, filters: MessageFilters) -> bool:
-    """Whether a person's or a chat's messages are few enough to be sorted each time."""
-    if not (filters.person or filters.session_id):
-        return False
-    most = select(func.coalesce(func.sum(AgentSession.next_position - 1), 0))
-    return (tx.scalar(most.where(*_chats(tx, filters))) or 0) <= SORTABLE
-
-
-def _chats(tx: Session, filters: MessageFilters) -> list[ColumnElement[bool]]:
+def _chats(filters: MessageFilters, owners: Sequence[UUID] | None) -> list[ColumnElement[bool]]:
+    """Which chats are meant; empty where all are."""
     found: list[ColumnElement[bool]] = []
-    if filters.person:
-        found.append(AgentSession.user_id.in_(people_named(tx, filters.person)))
+    if owners is not None:
+        found.append(AgentSession.user_id.in_(owners))
     if filters.session_id:
         found.append(AgentSession.id == filters.session_id)
     return found
 
 
+def _are_short(tx: Session, chats: list[ColumnElement[bool]]) -> bool:
+    """Whether the messages of the chats are few enough to be sorted each time."""
+    most = select(func.coalesce(func.sum(AgentSession.next_position - 1), 0))
+    return (tx.scalar(most.where(*chats)) or 0) <= SORTABLE
+
+
 def _gathered(
     tx: Session,
-    filters: MessageFilters,
+    chats: list[ColumnElement[bool]],
     wanted: list[ColumnElement[bool]],
     start: UUID,
     limit: int,
-) -> tuple[list[UUID], None]:
-    chats = select(AgentSession.id).where(*_chats(tx, filters))
-    own = SessionMessage.session_id.in_(chats)
-    return list(tx.scalars(_matching(start, limit).where(own, *wanted))), None
+) -> list[UUID]:
+    own = SessionMessage.session_id.in_(select(AgentSession.id).where(*chats))
+    return list(tx.scalars(_matching(start, limit).where(own, *wanted)))
 
 
 def _walked(
