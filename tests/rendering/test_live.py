@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from json import dumps
 
 import pytest
 from flask import Flask, render_template
@@ -250,3 +251,14 @@ def test_what_is_no_character_is_replaced(request_context: None) -> None:
         hear(reply, follower)
     for words in ("Hm \ufffd", "mood: \ufffd", "read \ufffd", "Yes \ufffd."):
         assert words in follower.words
+
+
+def test_a_picture_that_a_tool_gave_is_named(request_context: None) -> None:
+    reply, follower = live_reply(), Follower()
+    hear(reply, follower)
+    parts = [{"type": "input_text", "text": "A chart"}, {"type": "input_image", "image_url": "x"}]
+    for happened in (ToolStarted("c1", "draw", "{}", 1.0), ToolFinished("c1", dumps(parts), 1.0)):
+        reply.apply(happened)
+        hear(reply, follower)
+    assert "Output A chart [Image]" in follower.words
+    assert "input_" not in follower.words

@@ -3,7 +3,7 @@ import threading
 import time
 from uuid import uuid4
 
-from agents import function_tool
+from agents import ToolOutputImage, ToolOutputText, function_tool
 from agents.testing import function_call
 from sqlalchemy import delete, update
 
@@ -116,6 +116,29 @@ def test_a_finished_tools_result_outlives_the_stop(
     send(chat, "And?").ended()
     assert model.last_call is not None
     assert shape(model.last_call.input) == "user function_call function_call_output user"
+
+
+def test_a_picture_that_a_tool_gave_outlives_the_stop_as_a_picture(
+    executor: Executor, stage: Stage, chat: AgentSession
+) -> None:
+    gate = Gate()
+
+    @function_tool
+    def draw() -> list[ToolOutputText | ToolOutputImage]:
+        return [ToolOutputText(text="A chart"), ToolOutputImage(image_url="data:image/png;x")]
+
+    @function_tool
+    async def wait() -> str:
+        await gate.wait()
+        return "never"
+
+    calls = [function_call("wait", {}, call_id="c1"), function_call("draw", {}, call_id="c2")]
+    stage.play(calls, tools=[draw, wait])
+    run = send(chat)
+    until(lambda: "tool_finished" in run.written_kinds)
+    assert ended_at_once(run) == "stopped"
+    text, picture = run.items[2]["output"]
+    assert (text["text"], picture["image_url"]) == ("A chart", "data:image/png;x")
 
 
 def test_a_run_that_nobody_has_begun_is_stopped_where_it_is(

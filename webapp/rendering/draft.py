@@ -8,11 +8,13 @@ from typing import TypeAlias
 from markupsafe import Markup
 
 from webapp.database_session.items import storable
+from webapp.rendering.contents import output_text
 from webapp.rendering.handoffs import handed_to
 from webapp.rendering.mending import without_begun_item
 from webapp.rendering.structured import render_reply
 from webapp.rendering.tool_calls import DraftCall
 from webapp.rendering.view_models import Part, Section, TextPart, ThoughtPart, ToolsPart
+from webapp.runs.bounds import parts_of
 from webapp.runs.events import (
     AgentChanged,
     ApprovalDecided,
@@ -94,7 +96,9 @@ class Draft:
             case ToolStarted(call_id=call_id, name=name, arguments=arguments, at=at):
                 self.call(call_id, name, arguments, at)
             case ToolFinished(call_id=call_id, output=output, at=at):
-                self.answer(call_id, output, at, is_failed=event.is_failed)
+                parts = parts_of(output)
+                text = output if parts is None else output_text(parts)
+                self.answer(call_id, text, at, is_failed=event.is_failed)
                 if event.arguments and call_id in self.calls:
                     self.calls[call_id].arguments = event.arguments
             case ApprovalRequested(call_id=call_id) if call_id in self.calls:

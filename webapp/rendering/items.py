@@ -1,9 +1,9 @@
 """The SDK's items, as plain dicts, read for people. Whatever is unknown is passed over in peace."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from webapp.rendering.contents import as_text, output_text, text_of, text_of_part
 from webapp.rendering.draft import Draft
 from webapp.runs.hosted import HOSTED, asked, came_back, has_failed, name_of
 
@@ -11,31 +11,6 @@ Item = Mapping[str, Any]
 
 _ENDED = frozenset({"completed", "failed", "incomplete"})
 _NOT_SHOWN = frozenset({"id", "type", "status", "output", "call_id", "error", "name"})
-
-
-def text_of(content: Any) -> str:
-    """The words of a message's content, whichever of its shapes it has."""
-    if isinstance(content, str):
-        return content
-    if not isinstance(content, Sequence):
-        return ""
-    return "\n\n".join(filter(None, map(_text_of_part, content)))
-
-
-def _text_of_part(part: Any) -> str:
-    if isinstance(part, str):
-        return part
-    if not isinstance(part, Mapping):
-        return ""
-    for name in ("text", "refusal"):
-        if isinstance(part.get(name), str):
-            return str(part[name])
-    kind = str(part.get("type") or "")
-    if "image" in kind:
-        return "[Image]"
-    if "file" in kind:
-        return f"[File: {part['filename']}]" if isinstance(part.get("filename"), str) else "[File]"
-    return "[Audio]" if "audio" in kind else ""
 
 
 def is_from_person(item: Item) -> bool:
@@ -65,13 +40,13 @@ def _tell_message(item: Item, draft: Draft, number: int) -> None:
         function = call.get("function") if isinstance(call, Mapping) else None
         if isinstance(function, Mapping):
             name, arguments = function.get("name"), function.get("arguments")
-            draft.call(str(call.get("id")), str(name or "tool"), _as_text(arguments))
+            draft.call(str(call.get("id")), str(name or "tool"), as_text(arguments))
 
 
 def _tell_call(item: Item, kind: str, draft: Draft) -> None:
     if kind.endswith("_output"):
         output = item.get("output", item.get("tools"))
-        text = output if isinstance(output, str) else _output_text(output)
+        text = output if isinstance(output, str) else output_text(output)
         draft.answer(_call_id(item), text, is_failed=has_failed(item))
     elif kind in HOSTED:
         draft.call(_call_id(item), name_of(item), asked(item))
@@ -92,13 +67,13 @@ def _answer_of_hosted(item: Item, draft: Draft) -> None:
     if output is None and item.get("status") not in {"completed", "failed"}:
         return
     is_failed = bool(error) or item.get("status") == "failed"
-    draft.answer(_call_id(item), _output_text(output), is_failed=is_failed)
+    draft.answer(_call_id(item), output_text(output), is_failed=is_failed)
 
 
 def _thoughts(item: Item) -> Iterator[str]:
     for name in ("summary", "content"):
         parts = item.get(name)
-        texts = [_text_of_part(part) for part in parts] if isinstance(parts, list) else []
+        texts = [text_of_part(part) for part in parts] if isinstance(parts, list) else []
         if any(texts):
             yield "\n\n".join(filter(None, texts))
             return
@@ -119,21 +94,4 @@ def _arguments(item: Item) -> str:
     }
     # A call that says nothing but one thing says it without its name.
     only = next(iter(given.values())) if len(given) == 1 else given
-    return _as_text(only) if given else ""
-
-
-def _output_text(output: Any) -> str:
-    if isinstance(output, list):
-        texts = [_text_of_part(part) for part in output]
-        if texts and all(texts):
-            return "\n\n".join(texts)
-    return _as_text(output)
-
-
-def _as_text(value: Any) -> str:
-    if value is None or isinstance(value, str):
-        return value or ""
-    try:
-        return json.dumps(value, ensure_ascii=False)
-    except (TypeError, ValueError, RecursionError):
-        return str(value)
+    return as_text(only) if given else ""

@@ -9,9 +9,10 @@ from uuid import UUID
 from webapp.assistants.fault_words import REWORDABLE
 from webapp.database_session.items import storable
 from webapp.models import RunStatus
+from webapp.rendering.contents import text_of
 from webapp.rendering.draft import Draft, DraftText, ShowText
 from webapp.rendering.handoffs import handoff_calls
-from webapp.rendering.items import is_from_person, tell, text_of
+from webapp.rendering.items import is_from_person, tell
 from webapp.rendering.shown_runs import ShownRun
 from webapp.rendering.view_models import Approval, Notice, PersonMessage, Reply, Turn
 from webapp.runs.events import Numbered, ToolFinished, ToolStarted

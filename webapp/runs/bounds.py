@@ -1,14 +1,37 @@
 """Keeping what tools return to a size that a model, a database and a page can bear."""
 
+import json
 from typing import Any
 
 from webapp.database_session import Item
 
 CUT = "\n[cut here: the output was longer than allowed]"
 
+_PARTS = frozenset({"input_text", "input_image", "input_file"})
+
 
 def cut_text(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[:limit] + CUT
+
+
+def cut_output(text: str, limit: int) -> str:
+    """A tool's output as an event has it, kept to `limit`."""
+    parts = parts_of(text)
+    if parts is None:
+        return cut_text(text, limit)
+    return json.dumps(cut_item({"type": "function_call_output", "output": parts}, limit)["output"])
+
+
+def parts_of(text: str) -> list[Any] | None:
+    """The texts, images and files that an event's output consists of; None where it is a text."""
+    if not text.startswith("[{") or '"input_' not in text:
+        return None
+    try:
+        parts = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    kinds = [part.get("type") if isinstance(part, dict) else None for part in parts]
+    return parts if all(kind in _PARTS for kind in kinds) else None
 
 
 def cut_item(item: Item, limit: int) -> Item:

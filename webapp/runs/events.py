@@ -64,6 +64,7 @@ class ToolFinished:
     kind: ClassVar[str] = "tool_finished"
     call_id: str
     output: str
+    """What the tool gave: a text, or the JSON of the SDK's parts (see `bounds.parts_of`)."""
     at: float
     is_failed: bool = False
     """Whether the tool raised or took too long, or the item itself says so. What a tool says of

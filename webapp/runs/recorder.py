@@ -4,7 +4,7 @@ import time
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 
-from webapp.runs.bounds import cut_text
+from webapp.runs.bounds import cut_output
 from webapp.runs.channel import Channel
 from webapp.runs.claiming import ClaimedRun
 from webapp.runs.events import (
@@ -79,7 +79,7 @@ class Recorder:
     ) -> None:
         if call_id in self._started and call_id not in self._finished:
             self._finished.add(call_id)
-            output = cut_text(output, self._max_tool_output)
+            output = cut_output(output, self._max_tool_output)
             self._record(ToolFinished(call_id, output, time.time(), is_failed, arguments))
 
     def approval_requested(self, call_id: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from webapp.database_session import Item, items_from_rows
 from webapp.models import SessionMessage
+from webapp.runs.bounds import parts_of
 from webapp.runs.events import Numbered, TextDelta, ToolFinished, ToolStarted
 
 
@@ -98,7 +99,9 @@ def _missing(started: ToolStarted, output: str, saved: Sequence[Item]) -> list[I
         )
     if not any(str(kind).endswith("_output") for kind in stored):
         # A paused turn has stored its calls already.
-        made.append({"type": "function_call_output", "call_id": call_id, "output": output})
+        # Whoever reads it next is to be shown a picture, not the letters that it is made of.
+        given = parts_of(output) or output
+        made.append({"type": "function_call_output", "call_id": call_id, "output": given})
     return made
 
 
