@@ -10,6 +10,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 
 from webapp.config import SettingsError
+from webapp.patience import PatientWorker
 from webapp.server import Server
 
 
@@ -26,7 +27,7 @@ except SettingsError as error:
 
 bind = server.settings.bind
 workers = 1
-worker_class = "gthread"
+worker_class = PatientWorker
 threads = server.settings.threads
 worker_connections = threads + 1000
 # Browsers come back within seconds for the next file; a waiting connection holds no thread.
