@@ -130,6 +130,14 @@ def test_agents_that_are_broken_end_it_with_their_error(tmp_path: Path) -> None:
     assert "Parley is at" not in said
 
 
+def test_a_file_that_hides_the_sdk_is_told(tmp_path: Path) -> None:
+    hiding = tmp_path / "agents.py"
+    hiding.write_text("from agents import Agent\n\nhelper = Agent(name='Helper')\n")
+    said = refusal(tmp_path, agents="agents.py")
+    assert f"{hiding} has the name of the SDK's own package" in said
+    assert "my_agents.py" in said
+
+
 def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
     with live_server(tmp_path) as server:
         server.terminate()

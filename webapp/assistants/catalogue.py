@@ -8,6 +8,8 @@ import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from webapp.assistants.cards import BUILT_IN, AgentCard
@@ -71,6 +73,7 @@ _begun: list[_Loading] = []
 
 def load_catalogue(settings: Settings) -> Catalogue:
     """Import the SDK and the agents. Raises CatalogueError."""
+    _refuse_hidden_sdk()
     discover = import_module("webapp.assistants.discovery").discover
     return Catalogue(discover(settings))
 
@@ -95,6 +98,18 @@ def cards() -> tuple[AgentCard, ...]:
     if not _latest().settings.agents:
         return BUILT_IN
     return tuple(entry.card for entry in current().entries)
+
+
+def _refuse_hidden_sdk() -> None:
+    """A file or folder of the developer's may bear the name under which the SDK is imported."""
+    spec = find_spec("agents")
+    folders = spec.submodule_search_locations if spec else None
+    if spec and not any(Path(folder, "run_context.py").is_file() for folder in folders or ()):
+        where = spec.origin or ", ".join(folders or ())
+        raise CatalogueError(
+            f"{where} has the name of the SDK's own package, agents, which cannot be imported"
+            " beside it. Give it another name, such as my_agents.py."
+        )
 
 
 def _latest() -> _Loading:
