@@ -111,6 +111,19 @@ def test_a_tool_whose_name_is_like_a_handoffs_is_a_tool(chat: AgentSession) -> N
     assert [approval.name for approval in reply.approvals] == ["transfer_to_account"]
 
 
+def test_a_call_stands_under_whom_made_it(chat: AgentSession) -> None:
+    add(chat, person("Pay"), CALL, OUTPUT, agent("Paid"), agent_name="Billing")
+    add(chat, person("Again"), CALL, agent_name="Billing")
+    for turn in load_transcript(chat.id).turns:
+        assert turn.reply
+        assert [section.agent_name for section in turn.reply.sections] == ["Billing"]
+    run = make_run(chat.id, agent_name="Triage")
+    add(chat, person("And?"), CALL, OUTPUT, agent("Paid"), run_id=run.id, agent_name="Billing")
+    reply = load_transcript(chat.id).turns[-1].reply
+    assert reply
+    assert [(one.agent_name, len(one.parts)) for one in reply.sections] == [("Billing", 2)]
+
+
 def test_what_a_model_thought_is_a_part_of_its_own(chat: AgentSession) -> None:
     summary = [{"type": "summary_text", "text": "Hm."}, {"type": "summary_text", "text": "So."}]
     add(chat, person("Why?"), {"type": "reasoning", "id": "r", "summary": summary}, agent("Thus"))

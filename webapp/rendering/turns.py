@@ -223,7 +223,8 @@ def make_draft(turn: Gathered, agent_name: str) -> Draft:
     handoffs = handoff_calls(entry.item for entry in turn.replies)
     draft = Draft(f"reply-{turn.dom_id}", name, run.failed_calls if run else None, handoffs)
     for number, entry in enumerate(turn.replies):
-        if entry.agent_name and not _is_call(entry.item):
+        # A handoff's own items may bear the name of either agent.
+        if entry.agent_name and entry.item.get("call_id") not in handoffs:
             draft.hand_over(entry.agent_name)
         tell(entry.item, draft, number)
     if run is not None and run.status in UNFINISHED:
@@ -239,7 +240,6 @@ def _may_call(item: Mapping[str, Any]) -> bool:
 
 
 def _is_call(item: Mapping[str, Any]) -> bool:
-    """A handoff's own items may bear the name of either agent."""
     return "role" not in item
 
 
