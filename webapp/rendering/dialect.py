@@ -16,7 +16,7 @@ from markupsafe import escape
 
 from webapp.rendering.bounds import bound
 from webapp.rendering.highlighting import highlight, language_label
-from webapp.rendering.links import Addresses, show_where_links_lead
+from webapp.rendering.links import Addresses, find_address, show_where_links_lead
 from webapp.rendering.math import keep_formula
 from webapp.rendering.mending import IS_OPEN, mend_end
 
@@ -48,6 +48,7 @@ def make_parser(*, colours: bool) -> MarkdownIt:
     md.enable(["table", "strikethrough", "linkify"])
     bound(md)
     md.linkify = Addresses()
+    md.inline.ruler.at("linkify", find_address)
     md.inline.ruler.before("escape", "formula", keep_formula)
     md.core.ruler.before("inline", "mending", mend_end)
     md.core.ruler.before("inline", "wordless", _drop_wordless_headings)

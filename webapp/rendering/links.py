@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.linkify import linkify
 from markdown_it.token import Token
 
 SCHEMES = frozenset({"http", "https", "mailto"})
@@ -53,6 +55,22 @@ class Addresses:
     def match_at_start(self, text: str) -> Found | None:
         match = _ADDRESS.match(text)
         return _found(match) if match else None
+
+
+def find_address(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - as the parser calls it
+    """The parser's own rule, asked only where an address is.
+
+    Before each `://` it goes through all of the text so far for the scheme; after an address, what
+    was before it is done with.
+    """
+    end = state.pos
+    if not state.src.startswith("://", end):
+        return False
+    before = state.src[max(end - len("https"), 0) : end].lower()
+    scheme = next((name for name in ("https", "http") if before.endswith(name)), None)
+    if scheme is None or not _ADDRESS.match(state.src, end - len(scheme)):
+        return False
+    return linkify(state, silent)
 
 
 def _found(match: re.Match[str]) -> Found:
