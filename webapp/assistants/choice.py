@@ -7,15 +7,8 @@ from webapp.config import Settings
 
 
 def is_offline(settings: Settings) -> bool:
-    """Whether the demonstration answers: only where there is neither a key nor a server."""
+    """Whether there is neither a key nor a server, so that the demonstration may answer."""
     return settings.openai_api_key is None and not settings.openai_base_url
-
-
-def uses_responses(settings: Settings) -> bool:
-    """Whether the Responses API is spoken, rather than chat completions."""
-    if settings.openai_api:
-        return settings.openai_api == "responses"
-    return not settings.openai_base_url
 
 
 def model_notice(settings: Settings, offered: Iterable[AgentCard]) -> str | None:

@@ -6,6 +6,7 @@ from weakref import WeakKeyDictionary
 import httpx2
 from openai import AsyncOpenAI
 
+from webapp.assistants import module_defaults
 from webapp.config import Settings
 
 CONNECT_SECONDS = 10
@@ -40,10 +41,11 @@ class Clients:
             await client.close()
 
     def _connect(self) -> AsyncOpenAI:
-        key = self._settings.openai_api_key
+        given = self._settings.openai_api_key
+        key = module_defaults.key() or (given.get_secret_value() if given else NO_KEY)
         timeout = httpx2.Timeout(self._settings.silence_seconds, connect=CONNECT_SECONDS)
         return AsyncOpenAI(
-            api_key=key.get_secret_value() if key else NO_KEY,
+            api_key=key,
             base_url=self._settings.openai_base_url or None,
             timeout=timeout,
             max_retries=self._retries,

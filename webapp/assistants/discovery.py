@@ -4,12 +4,14 @@ import importlib
 import importlib.util
 import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from agents import Agent
 
+from webapp.assistants import module_defaults
 from webapp.assistants.catalogue import AgentEntry, CatalogueError
 from webapp.assistants.models import prepare_sdk
 from webapp.assistants.offering import card_of, is_offered
@@ -143,4 +145,9 @@ def _check(found: list[Agent[Any]], named: str) -> tuple[AgentEntry, ...]:
                 f"PARLEY_AGENTS is {named}, with two agents named {name}:"
                 " a name must belong to one."
             )
-    return tuple(AgentEntry(card_of(agent), agent) for agent in agents)
+    brings_model = module_defaults.brings_model()
+    return tuple(
+        AgentEntry(replace(card, brings_model=card.brings_model or brings_model), agent)
+        for agent in agents
+        for card in [card_of(agent)]
+    )

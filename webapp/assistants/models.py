@@ -10,7 +10,8 @@ from agents.tracing import set_trace_provider
 from agents.tracing.provider import DefaultTraceProvider
 from uuid_utils import uuid4
 
-from webapp.assistants.choice import is_offline, uses_responses
+from webapp.assistants import module_defaults
+from webapp.assistants.choice import is_offline
 from webapp.assistants.clients import Clients
 from webapp.assistants.offline import OfflineModel
 from webapp.assistants.openai_models import ChatCompletionsModel, ResponsesModel
@@ -51,17 +52,31 @@ class ParleyProvider(ModelProvider):
         self._elsewhere = MultiProvider()
 
     def get_model(self, model_name: str | None) -> Model:
-        if is_offline(self.settings):
+        if is_demonstration(self.settings):
             return self._offline
         if model_name and model_name.startswith(_ELSEWHERE):
             return self._elsewhere.get_model(model_name)
         name = model_name or self.settings.model
-        model = ResponsesModel if uses_responses(self.settings) else ChatCompletionsModel
-        return model(model=name or get_default_model(), openai_client=self._clients.current())
+        model = ResponsesModel if _uses_responses(self.settings) else ChatCompletionsModel
+        client = module_defaults.client() or self._clients.current()
+        return model(model=name or get_default_model(), openai_client=client)
 
     async def aclose(self) -> None:
         """Close what the running loop has open."""
         await self._clients.close()
+
+
+def is_demonstration(settings: Settings) -> bool:
+    """Whether the demonstration answers for agents that bring no model of their own."""
+    return is_offline(settings) and not module_defaults.brings_model()
+
+
+def _uses_responses(settings: Settings) -> bool:
+    """Whether the Responses API is spoken, rather than chat completions."""
+    if settings.openai_api:
+        return settings.openai_api == "responses"
+    is_openai = module_defaults.client() is not None or not settings.openai_base_url
+    return is_openai and module_defaults.wants_responses()
 
 
 def run_config(settings: Settings) -> RunConfig:

@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 
 from webapp.alone import DatabaseTaken
 from webapp.assistants import catalogue as assistants
-from webapp.assistants.choice import is_offline
 from webapp.config import Settings
 from webapp.database import UNREACHABLE
 from webapp.processors import using_all
@@ -193,8 +192,7 @@ class Executor:
             self.channel.close(job.run_id)
             if job.is_wanted_again:
                 self.take(job.run_id)
-        titles = self.settings.title_by_model and not is_offline(self.settings)
-        if titles and job.opens_chat and self._is_open:
+        if self.settings.title_by_model and job.opens_chat and self._is_open:
             task = self._loop.create_task(self._give_title(job.run_id))
             self._titling.add(task)
             task.add_done_callback(self._titling.discard)

@@ -13,7 +13,7 @@ import structlog
 from agents import Agent, Runner
 from sqlalchemy import or_, select, update
 
-from webapp.assistants.models import run_config
+from webapp.assistants.models import is_demonstration, run_config
 from webapp.config import Settings
 from webapp.database import read_tx, write_tx
 from webapp.database_session.items import storable
@@ -49,7 +49,12 @@ class Untitled:
 
 
 async def give_title(run_id: UUID, settings: Settings, catalogue: Catalogue) -> None:
-    """Title the chat of its first run, if that has finished and nobody has named it."""
+    """Title the chat of its first run, if that has finished and nobody has named it.
+
+    The demonstration makes none.
+    """
+    if is_demonstration(settings):
+        return
     chat = await in_database_thread(_find_untitled, run_id)
     entry = catalogue.find(chat.agent_name) if chat else None
     if chat is None or entry is None:
