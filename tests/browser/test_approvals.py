@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import NewPage
 from tests.support.axe import findings_everywhere
 from tests.support.browsing import Troubles
-from tests.support.chatting import ask, field, last_reply, say, wait_for_reply
+from tests.support.chatting import REPLY_PATIENCE, ask, field, last_reply, say, wait_for_reply
 from tests.support.focus import place
 from tests.support.server import LiveServer, live_server
 
@@ -115,10 +115,13 @@ def test_without_scripts_and_across_a_restart_it_still_waits(
         for text in ("add Book the ferry", "delete Book the ferry"):
             field(page).fill(text)
             page.get_by_role("button", name="Send").click()
-            expect(page.get_by_role("button", name="Send")).to_be_visible()
-            expect(page.locator(".reply").last).to_contain_text("Book the ferry")
+            # A new server loads its agents first; meanwhile the page asks again by itself.
+            reply = expect(page.locator(".reply").last)
+            reply.to_contain_text("Book the ferry", timeout=REPLY_PATIENCE)
+            expect(page.get_by_role("button", name="Send")).to_be_visible(timeout=REPLY_PATIENCE)
         expect(card(page)).to_be_visible()
         server.restart()
         page.reload()
         card(page).get_by_role("button", name="Approve", exact=True).click()
-        expect(page.locator(".reply").last).to_contain_text("Deleted: Book the ferry.")
+        deleted = expect(page.locator(".reply").last)
+        deleted.to_contain_text("Deleted: Book the ferry.", timeout=REPLY_PATIENCE)
