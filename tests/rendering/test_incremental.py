@@ -217,6 +217,17 @@ def test_what_is_shown_is_never_one_thing_and_then_another(text: str) -> None:
     assert [look for look in looks if look != whole[: len(look)]] == []
 
 
+@pytest.mark.parametrize("before", ["| ", "- Rows:\n  > | ", "```\n| ", "```\n~~~ "])
+def test_a_long_line_is_read_while_it_comes(before: str) -> None:
+    markdown = IncrementalMarkdown()
+    text = before + "- many words " * 50
+    for piece in in_pieces(text, 7):
+        markdown.feed(piece)
+        update = markdown.flush(afresh=True)
+    assert str(update.tail).count("many words") > 40
+    assert markdown.finish() == render_markdown(text)
+
+
 def test_the_language_of_code_is_known_from_the_first_look() -> None:
     markdown = IncrementalMarkdown()
     labels = []

@@ -7,6 +7,8 @@ thing for a moment and then another.
 
 import re
 
+LONGEST = 300
+"""Characters that a line may have and be held: some seconds of a slow model, and a wide head."""
 _INSIDE = r"(?:[ \t>]|[-*+][ \t]|[0-9]{1,9}[.)][ \t])*+"
 """What may stand before a line's own beginning: it is within quotations or items."""
 _MARK = re.compile(
@@ -42,7 +44,7 @@ class Undecided:
     def _undecided(self, lines: list[str]) -> int:
         """How many of the last lines are."""
         last = len(lines) - 1
-        if last == 0 and self._is_begun:
+        if (last == 0 and self._is_begun) or len(lines[last]) > LONGEST:
             return 0
         above = last - 1
         is_head = self._is_a_row(lines, above) and not self._is_a_row(lines, above - 1)
