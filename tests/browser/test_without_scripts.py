@@ -49,6 +49,23 @@ def test_a_chat_from_its_first_message_to_its_end(page: Page) -> None:
     expect(page.get_by_role("link", name="Sums")).to_be_visible()
 
 
+def test_a_chat_begins_at_the_top_of_the_page_and_opens_at_its_end(page: Page) -> None:
+    page.goto("/sessions/new")
+    for number in range(1, 7):
+        send(page, f"What is {number} * 7?")
+        expect(page.locator(".reply .prose").last).to_contain_text(str(number * 7))
+        first, last = page.locator(".turn.mine").first, page.locator(".reply .prose").last
+        expect(last).to_be_in_viewport()
+        if number == 1:
+            place = first.bounding_box()
+            assert place
+            assert place["y"] < 200
+    expect(first).not_to_be_in_viewport()
+    page.mouse.move(700, 300)
+    page.mouse.wheel(0, -5_000)
+    expect(first).to_be_in_viewport()
+
+
 def test_a_reply_is_stopped(page: Page) -> None:
     page.goto("/sessions/new")
     send(page, "Show me what Markdown looks like here")
