@@ -2,6 +2,7 @@
 
 _RETRY = "Try again in a moment."
 _ADMIN = "Tell the person who runs Parley."
+_AGAIN = "Try again. If it happens again, tell the person who runs Parley."
 
 SENTENCES = {
     "key_refused": "The model's server did not accept the key. "
@@ -39,11 +40,11 @@ SENTENCES = {
     "tool_arguments": "The model called a tool in a form that cannot be read. Try again.",
     "output_form": "The model's answer did not have the form that this agent needs. Try again.",
     "behaviour": "The model answered in a way that cannot be used. Try again.",
-    "tool_failed": f"One of the agent's tools failed. Try again; if it stays so: {_ADMIN}",
+    "tool_failed": f"One of the agent's tools failed. {_AGAIN}",
     "tool_timeout": "The tool {tool} took too long. Try again.",
     "agent_wrong": f"This agent is not set up correctly. {_ADMIN}",
     "not_saved": f"Parley could not save what came. {_RETRY}",
-    "unexpected": f"Something unexpected went wrong. Try again; if it stays so: {_ADMIN}",
+    "unexpected": f"Something unexpected went wrong. {_AGAIN}",
 }
 
 REWORDABLE = frozenset(
