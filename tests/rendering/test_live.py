@@ -152,7 +152,10 @@ def test_a_growing_block_looks_as_it_will(request_context: None, kind: str) -> N
     assert follower.words == whole([TextDelta(0, text)])
 
 
-@pytest.mark.parametrize("text", ['{"city": "Lisbon", "days": [1, 2]}', '{"cut": "of', "{ no JSON"])
+@pytest.mark.parametrize(
+    "text",
+    ['{"city": "Lisbon", "days": [1, 2]}', '[{"day": 1}]', '{"cut": "of', "{ no JSON", "[1] says"],
+)
 def test_json_comes_as_code_from_its_beginning(request_context: None, text: str) -> None:
     reply, follower = live_reply(), Follower()
     hear(reply, follower)

@@ -12,8 +12,9 @@ LONGEST = 100_000
 hundred of."""
 FENCE = "```json\n"
 
-_BEGINS = re.compile(r'\s*\{\s*"')
-_MAY_BEGIN = re.compile(r"\s*(?:\{\s*)?")
+# Of lists, those of objects: in prose, a reply begins with [1] or [words](to follow).
+_BEGINS = re.compile(r'\s*(?:\[\s*)?\{\s*"')
+_MAY_BEGIN = re.compile(r"\s*(?:\[\s*)?(?:\{\s*)?")
 
 
 def begins_as_json(text: str) -> bool | None:
