@@ -1,17 +1,22 @@
 """Sign-ins that are under way while the account changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from argon2 import PasswordHasher
 
 from tests.factories import make_user
+from tests.runs.stage import until
 from tests.support.accounts import EMAIL, PASSWORD, make_account
 from webapp.models import User, UserRole
 from webapp.services.accounts import authenticate, set_active, set_password
-from webapp.services.facts import SignInRefused
+from webapp.services.confirmations import confirm_password
+from webapp.services.facts import AccountGone, Fact, PasswordWrong, SignInRefused
 from webapp.services.password_resets import make_password_reset, reset_password
+from webapp.services.passwords import WAITING, gate
+from webapp.services.people import delete_person
 from webapp.services.sign_ins import begin_sign_in, find_signed_in
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -55,3 +60,47 @@ def test_a_sign_in_that_is_under_way_does_not_outlive_the_password(
     end(user)
     with pytest.raises(SignInRefused):
         begun(user, proof.password_hash)
+
+
+@contextmanager
+def hashing_put_off() -> Iterator[None]:
+    """Until the end, whoever hashes a password waits for a slot."""
+    with ExitStack() as slots:
+        for _ in range(gate.most - WAITING):
+            slots.enter_context(gate.enter())
+        yield
+
+
+def sign_in(user: User) -> None:
+    begun(user, authenticate(EMAIL, PASSWORD, ADDRESS).password_hash)
+
+
+def guess(_: User) -> None:
+    authenticate(EMAIL, "another one 77", ADDRESS)
+
+
+def misspell(user: User) -> None:
+    confirm_password(user.id, "another one 77", ADDRESS)
+
+
+@pytest.mark.parametrize(
+    ("act", "fact"),
+    [
+        (change, AccountGone),
+        (sign_in, SignInRefused),
+        (guess, SignInRefused),
+        (misspell, PasswordWrong),
+    ],
+)
+def test_an_account_may_be_deleted_while_a_password_is_hashed(
+    act: Callable[[User], None], fact: type[Fact]
+) -> None:
+    user = make_account()
+    with ThreadPoolExecutor(1) as pool:
+        with hashing_put_off():
+            before = gate.passed
+            acting = pool.submit(act, user)
+            until(lambda: gate.passed > before)
+            delete_person(user.id)
+        with pytest.raises(fact):
+            acting.result()

@@ -129,8 +129,10 @@ def set_password(
         raise AccountGone
     check_password(password, user.email, user.display_name)
     hashed = hash_password(password)
+    change = update(User).where(User.id == user_id).values(password_hash=hashed)
     with write_tx() as tx:
-        tx.execute(update(User).where(User.id == user_id).values(password_hash=hashed))
+        if tx.scalar(change.returning(User.id)) is None:
+            raise AccountGone  # It was there before the hashing, which takes its time.
         tx.execute(delete(PasswordReset).where(PasswordReset.user_id == user_id))
         end_sign_ins(tx, user_id, keep=keep)
         record_audit(tx, "password.changed", actor_id, user_id, address)

@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from webapp.database import write_tx
-from webapp.models import AuditEntry
+from webapp.models import AuditEntry, User
 
 MAX_DETAIL = 200
 
@@ -19,12 +20,15 @@ def record_audit(
     address: str | None,
     **detail: Any,
 ) -> None:
-    """Note `action` in the transaction that does it, so that neither is kept without the other."""
+    """Note `action` in the transaction that does it, so that neither is kept without the other.
+
+    An account that was deleted meanwhile is nobody's, as in what was noted of it before.
+    """
     tx.add(
         AuditEntry(
             action=action,
-            actor_id=actor_id,
-            subject_id=subject_id,
+            actor_id=_still_there(actor_id),
+            subject_id=_still_there(subject_id),
             address=address,
             detail={name: _short(value) for name, value in detail.items()},
         )
@@ -35,6 +39,12 @@ def audit_refusal(user_id: UUID, address: str, method: str, path: str) -> None:
     """Note that a person stood at a door that is not theirs."""
     with write_tx() as tx:
         record_audit(tx, "access.refused", user_id, None, address, method=method, path=path)
+
+
+def _still_there(user_id: UUID | None) -> ScalarSelect[UUID] | None:
+    if user_id is None:
+        return None
+    return select(User.id).where(User.id == user_id).scalar_subquery()
 
 
 def _short(value: Any) -> Any:
