@@ -154,6 +154,19 @@ def test_a_deletion_is_taken_back_while_its_name_is_given_anew(ada: User) -> Non
             assert (made.result() == chat) is (name_of(chat) == name)
 
 
+def test_a_name_always_leads_to_a_chat_while_its_chats_are_deleted(ada: User) -> None:
+    def named() -> UUID:
+        return create_session(ada.id, None, "birds")
+
+    def delete_often() -> None:
+        for _ in range(20 * TURNS):
+            delete_session(named())
+
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(meanwhile, delete_often, named) for _ in range(4)]
+        assert all(one.result() for one in asked)
+
+
 def name_of(chat: UUID) -> str:
     with read_tx() as tx:
         return tx.get_one(AgentSession, chat).session_id

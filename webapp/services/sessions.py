@@ -115,11 +115,11 @@ def _change(session_id: UUID, **values: object) -> None:
 def _named(tx: Session, user_id: UUID, agent_name: str | None, session_id: str) -> UUID:
     insert = sqlite_insert if tx.get_bind().dialect.name == "sqlite" else postgresql_insert
     new = insert(AgentSession).values(user_id=user_id, session_id=session_id, agent_name=agent_name)
-    tx.execute(new.on_conflict_do_nothing())
-    mine = select(AgentSession.id).where(
-        AgentSession.user_id == user_id, AgentSession.session_id == session_id
+    # One that is there is held, changing nothing: looked for afterwards, it could be deleted.
+    held = new.on_conflict_do_update(
+        index_elements=["user_id", "session_id"], set_={"updated_at": AgentSession.updated_at}
     )
-    return tx.scalars(mine).one()
+    return tx.scalars(held.returning(AgentSession.id)).one()
 
 
 def _empty(user_id: UUID) -> Select[AgentSession]:
