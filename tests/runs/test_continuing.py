@@ -189,3 +189,15 @@ def test_a_continued_turn_can_still_be_tried_again(
     assert run.ended() == "failed"
     assert Watched(retry_run(run.id, "again")).ended() == "finished"
     assert shape(items_of(chat.id)) == "user assistant"
+
+
+def test_a_turn_that_was_stopped_before_it_began_has_its_message_once(
+    start: Start, stage: Stage, chat: AgentSession
+) -> None:
+    run = send(chat)  # Nobody works on it yet.
+    stop_run(run.id)
+    continue_run(run.id)
+    stage.play("Hello.")
+    start()
+    assert run.ended() == "finished"
+    assert shape(run.items) == "user assistant"

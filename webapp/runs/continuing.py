@@ -40,6 +40,8 @@ def continue_run(run_id: UUID) -> None:
         if not session.is_active:
             raise SessionInactive
         check_room(tx, session)
+        # One that was ended before anybody began it has its message stored too: it is no new one.
+        run.epoch = max(run.epoch, 1)
         speaker = last_speaker(stored_events(tx, run_id)) or _who_said(tx, run)
         _forget_half_a_text(tx, run)
         _tell_anew(tx, run, speaker)
