@@ -111,6 +111,19 @@ def test_a_tool_whose_name_is_like_a_handoffs_is_a_tool(chat: AgentSession) -> N
     assert [approval.name for approval in reply.approvals] == ["transfer_to_account"]
 
 
+def test_what_is_to_be_approved_reads_in_the_order_in_which_it_was_written(
+    chat: AgentSession,
+) -> None:
+    run = make_run(chat.id, status=RunStatus.PAUSED)
+    arguments = '{"file": "report\\u202etxt.exe", "to": "\u2067a\u2069"}'
+    add_events(run.id, ToolStarted("c9", "open", arguments, 1.0), ApprovalRequested("c9"))
+    reply = load_transcript(chat.id).turns[-1].reply
+    assert reply
+    [approval] = reply.approvals
+    shown = (("file", "report[U+202E]txt.exe"), ("to", "[U+2067]a[U+2069]"))
+    assert approval.arguments == shown
+
+
 def test_a_call_stands_under_whom_made_it(chat: AgentSession) -> None:
     add(chat, person("Pay"), CALL, OUTPUT, agent("Paid"), agent_name="Billing")
     add(chat, person("Again"), CALL, agent_name="Billing")

@@ -1,6 +1,7 @@
 """A tool's call in words for people: its arguments in short and in full, how it went."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from webapp.runs.decisions import REJECTED
 LONGEST_GIST = 120
 LONGEST_SHOWN = 20_000
 """Characters of arguments or output on a page; a tool may return megabytes."""
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Characters that turn the direction of what follows."""
 
 
 @dataclass
@@ -50,8 +53,8 @@ class DraftCall:
     def asked(self) -> Approval:
         value = _parse(self.arguments) if len(self.arguments) <= LONGEST_SHOWN else None
         named = value.items() if isinstance(value, dict) else [("", value or self.arguments)]
-        facts = tuple((storable(name), _pretty(_brief(given))) for name, given in named)
-        return Approval(self.call_id, f"{self.dom_id}-approval", storable(self.name), facts)
+        facts = tuple((_in_order(name), _in_order(_pretty(_brief(given)))) for name, given in named)
+        return Approval(self.call_id, f"{self.dom_id}-approval", _in_order(self.name), facts)
 
     def _state(self, *, is_active: bool) -> ToolState:
         if self.output is not None:
@@ -61,6 +64,11 @@ class DraftCall:
         if self.is_waiting:
             return "waiting"
         return "running" if is_active else "stopped"
+
+
+def _in_order(text: str) -> str:
+    """`text` as it was written: whoever decides must not read `exe.txt` where `txt.exe` stands."""
+    return _TURNING.sub(lambda found: f"[U+{ord(found[0]):04X}]", storable(text))
 
 
 def _parse(text: str) -> Any:
