@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from tests.factories import make_run, make_user
 from tests.services.chats import make_chat, reply, user
@@ -16,13 +16,15 @@ from tests.services.test_imports import exported
 from webapp.database import read_tx, write_tx
 from webapp.database_session import append_items
 from webapp.models import AgentRun, AgentSession, RunStatus, SessionMessage, User
+from webapp.runs.locking import lock_session
 from webapp.services.exports import read_messages
-from webapp.services.facts import AccountGone, SessionGone
+from webapp.services.facts import AccountGone, SessionGone, TodoGone
 from webapp.services.forks import fork_session
 from webapp.services.imports import import_chat
 from webapp.services.people import delete_person
 from webapp.services.session_deletion import delete_session, remove_sessions, restore_session
 from webapp.services.sessions import create_session
+from webapp.services.todos import complete_todo, create_todo, reopen_todo
 
 TURNS = 12
 
@@ -120,6 +122,32 @@ def test_a_chat_is_removed_while_its_run_is_worked_on(ada: User) -> None:
             wait([removing], timeout=0.2)  # Until it waits for the run.
             append_items(tx, chat.id, [reply("so")], run_id=run.id)
         assert removing.result() == [1]
+
+
+def test_a_deletion_is_taken_back_while_its_person_sends(ada: User) -> None:
+    chat, other = make_chat(ada.id, "hello"), make_chat(ada.id)
+    delete_session(chat.id)
+    with ThreadPoolExecutor(1) as pool:
+        with write_tx() as tx:
+            lock_session(tx, other.id)  # The person first, then the chat.
+            restoring = pool.submit(restore_session, chat.id)
+            wait([restoring], timeout=0.2)  # Until it waits for the person.
+            append_items(tx, chat.id, [reply("so")])
+        restoring.result()
+    assert positions(chat.id) == [1, 2]
+
+
+def test_a_todo_is_opened_again_while_its_person_is_deleted(ada: User) -> None:
+    todo = create_todo(ada.id, "Buy milk")
+    complete_todo(ada.id, todo.id)
+    with ThreadPoolExecutor(1) as pool:
+        with write_tx() as tx:
+            tx.execute(select(User.id).where(User.id == ada.id).with_for_update())
+            opening = pool.submit(reopen_todo, ada.id, todo.id)
+            wait([opening], timeout=0.2)  # Until it waits for the person.
+            tx.execute(delete(User).where(User.id == ada.id))
+        with pytest.raises(TodoGone):
+            opening.result()
 
 
 def test_of_equal_files_at_once_each_comes_in_and_one_has_the_name(ada: User) -> None:

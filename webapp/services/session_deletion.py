@@ -33,12 +33,14 @@ def delete_session(session_id: UUID) -> None:
 def restore_session(session_id: UUID) -> None:
     """Take the deletion back. Raises SessionGone when that is too late."""
     with write_tx() as tx:
+        # The person first, as whoever sends does: else each could wait for the other.
+        owner = select(AgentSession.user_id).where(AgentSession.id == session_id).scalar_subquery()
+        tx.execute(select(User.id).where(User.id == owner).with_for_update())
         session = tx.scalar(_restorable(session_id).with_for_update())
         if session is None:
             raise SessionGone
         name = session.deleted_session_id
         session.deleted_at = session.deleted_session_id = None
-        tx.execute(select(User.id).where(User.id == session.user_id).with_for_update())
         if name is not None and not is_name_taken(tx, session.user_id, name):
             session.session_id = name
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select, delete, select
 from webapp.database import read_tx, write_tx
 from webapp.models import TodoItem
 from webapp.services.facts import TodoGone
-from webapp.services.todos import check_title
+from webapp.services.todos import check_title, hold_person
 from webapp.services.undoing import can_be_undone, is_past_undoing
 
 AT_ONCE = 1_000
@@ -30,6 +30,7 @@ def restore_todo(user_id: UUID, todo_id: UUID) -> None:
     now.
     """
     with write_tx() as tx:
+        hold_person(tx, user_id)
         row = tx.scalar(_restorable(user_id, todo_id).with_for_update())
         if row is None:
             raise TodoGone

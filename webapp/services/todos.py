@@ -49,6 +49,7 @@ def create_todo(
     """Raises TodoRefused, TodoExists (an open one of this title) or TooManyTodos."""
     title, notes, cleaned = _title(title), _notes(notes), _tags(tags)
     with write_tx() as tx:
+        hold_person(tx, user_id)
         others = _all(tx, user_id)
         if len(others) >= MAX_TODOS:
             raise TooManyTodos
@@ -147,11 +148,21 @@ def reopen_todo(user_id: UUID, todo_id: UUID) -> None:
 
 
 def check_title(tx: Session, user_id: UUID, title: str) -> None:
-    """Raises TodoExists where there is an open todo of this title."""
+    """Raises TodoExists where there is an open todo of this title. The person is held."""
     _refuse_twice(title, _all(tx, user_id))
 
 
+def hold_person(tx: Session, user_id: UUID) -> None:
+    """Have the person's todos to oneself: of two equal titles, the second must see the first.
+
+    Before a todo is held: whoever deletes the account begins with the person too, and else each
+    could wait for the other.
+    """
+    tx.execute(select(User.id).where(User.id == user_id).with_for_update())
+
+
 def _own(tx: Session, user_id: UUID, todo_id: UUID) -> TodoItem:
+    hold_person(tx, user_id)
     row = tx.scalar(TodoItem.owned_by(user_id).where(TodoItem.id == todo_id).with_for_update())
     if row is None:
         raise TodoGone
@@ -159,8 +170,6 @@ def _own(tx: Session, user_id: UUID, todo_id: UUID) -> TodoItem:
 
 
 def _all(tx: Session, user_id: UUID, but: UUID | None = None) -> list[TodoItem]:
-    # The person's row is locked: of two equal titles at once, the second must see the first.
-    tx.execute(select(User.id).where(User.id == user_id).with_for_update())
     with tx.no_autoflush:
         rows = tx.scalars(TodoItem.owned_by(user_id)).all()
     return [row for row in rows if row.id != but]
