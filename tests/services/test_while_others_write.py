@@ -137,6 +137,20 @@ def test_a_deletion_is_taken_back_while_its_person_sends(ada: User) -> None:
     assert positions(chat.id) == [1, 2]
 
 
+def test_a_deletion_is_taken_back_while_its_reply_ends(ada: User) -> None:
+    chat = make_chat(ada.id, "hello")
+    delete_session(chat.id)
+    with ThreadPoolExecutor(1) as pool:
+        with write_tx() as tx:
+            append_items(tx, chat.id, [reply("so")])
+            restoring = pool.submit(restore_session, chat.id)
+            wait([restoring], timeout=0.2)  # Until it waits for the chat.
+            # Changed again, it has PostgreSQL look whether its person is there.
+            append_items(tx, chat.id, [reply("and so")])
+        restoring.result()
+    assert positions(chat.id) == [1, 2, 3]
+
+
 def test_a_todo_is_opened_again_while_its_person_is_deleted(ada: User) -> None:
     todo = create_todo(ada.id, "Buy milk")
     complete_todo(ada.id, todo.id)

@@ -72,7 +72,7 @@ def import_chat(user_id: UUID, data: bytes) -> ImportedChat:
     with write_tx() as tx:
         # Into an account that is being deleted nothing comes any more, or that would never end.
         owner = select(User.id).where(User.id == user_id, User.is_active)
-        if tx.scalar(owner.with_for_update()) is None:
+        if tx.scalar(owner.with_for_update(key_share=True)) is None:
             raise AccountGone
         row = AgentSession(user_id=user_id, **chat.session)
         if is_name_taken(tx, user_id, row.session_id):

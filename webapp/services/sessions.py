@@ -38,7 +38,7 @@ def create_session(user_id: UUID, agent_name: str | None, session_id: str | None
         if session_id is not None:
             # Who gives a name back holds the person: wait before there is a row to wait for.
             person = select(User.id).where(User.id == user_id)
-            tx.execute(person.with_for_update(read=True, key_share=True))
+            tx.execute(person.with_for_update(read=True))
             return _named(tx, user_id, agent_name, session_id)
         empty = tx.scalar(_empty(user_id).with_for_update(skip_locked=True))
         if empty is None:

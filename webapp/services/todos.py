@@ -158,7 +158,7 @@ def hold_person(tx: Session, user_id: UUID) -> None:
     Before a todo is held: whoever deletes the account begins with the person too, and else each
     could wait for the other.
     """
-    tx.execute(select(User.id).where(User.id == user_id).with_for_update())
+    tx.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
 
 
 def _own(tx: Session, user_id: UUID, todo_id: UUID) -> TodoItem:
