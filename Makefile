@@ -32,7 +32,7 @@ dev: .venv/run ## start the chat for development: it starts again when a file ch
 	@PARLEY_ENVIRONMENT=development exec $(BIN)/python -m gunicorn wsgi:app
 
 test: .venv/dev browser ## run every test, with a browser and on both databases
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
 check: .venv/dev ## everything that must hold before a change lands
 	@$(BIN)/ruff format --check --quiet

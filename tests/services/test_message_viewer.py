@@ -204,7 +204,7 @@ def test_no_page_reads_or_sorts_all_messages(
     monkeypatch.setattr(message_viewer, "FIRST_WINDOW", 100)
     for person in [ada, *(make_user() for _ in range(9))]:
         for _ in range(5):
-            add_rows(make_chat(person.id), 100, datetime.now(UTC) - timedelta(days=1))
+            add_rows(make_chat(person.id), 300, datetime.now(UTC) - timedelta(days=1))
     with app.app_context():
         engine = db.engine
     tell_planner()
