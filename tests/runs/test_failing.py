@@ -1,6 +1,8 @@
 """A turn that goes wrong ends with a plain word, and the next one is still answered."""
 
 import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -223,23 +225,32 @@ def test_agents_that_cannot_be_loaded_fail_the_run_and_not_the_process(
     assert send(chat).ended() == "finished"
 
 
-def test_an_end_that_cannot_be_written_at_first_is_written_whole(
-    executor: Executor, stage: Stage, chat: AgentSession
-) -> None:
-    refused: list[str] = []
+@contextmanager
+def refused_once(part: str, note: Callable[[], object]) -> Iterator[list[object]]:
+    """The database refuses the first statement with `part`; gives what `note` said just before."""
+    refused: list[object] = []
 
     def refuse(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
-        if "ended_at=" in statement and not refused:
-            refused.append(shape(items_of(chat.id)))
+        if part in statement and not refused:
+            refused.append(note())
             raise OperationalError(statement, None, OSError("gone"))
 
-    stage.play("Whole.")
     with read_tx() as tx:
         engine = tx.get_bind()
     event.listen(engine, "before_cursor_execute", refuse)
-    run = send(chat)
-    assert run.ended() == "finished"
-    event.remove(engine, "before_cursor_execute", refuse)
+    try:
+        yield refused
+    finally:
+        event.remove(engine, "before_cursor_execute", refuse)
+
+
+def test_an_end_that_cannot_be_written_at_first_is_written_whole(
+    executor: Executor, stage: Stage, chat: AgentSession
+) -> None:
+    stage.play("Whole.")
+    with refused_once("ended_at=", lambda: shape(items_of(chat.id))) as refused:
+        run = send(chat)
+        assert run.ended() == "finished"
     # What was said last comes with the end, or not at all.
     assert refused == ["user"]
     assert run.written_kinds == ["text"]
@@ -249,20 +260,10 @@ def test_an_end_that_cannot_be_written_at_first_is_written_whole(
 def test_a_run_whose_beginning_the_database_refuses_at_first_begins_later(
     executor: Executor, stage: Stage, chat: AgentSession
 ) -> None:
-    refused: list[str] = []
-
-    def refuse(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
-        if "started_at=" in statement and not refused:
-            refused.append(statement)
-            raise OperationalError(statement, None, OSError("gone"))
-
     stage.play("Here after all.")
-    with read_tx() as tx:
-        engine = tx.get_bind()
-    event.listen(engine, "before_cursor_execute", refuse)
-    run = send(chat)
-    until(lambda: run.row.status is not RunStatus.QUEUED)
-    event.remove(engine, "before_cursor_execute", refuse)
-    assert refused
+    with refused_once("started_at=", lambda: shape(items_of(chat.id))) as refused:
+        run = send(chat)
+        until(lambda: run.row.status is not RunStatus.QUEUED)
+    assert refused == [""]  # The message comes with the beginning.
     assert run.ended() == "finished"
     assert shape(run.items) == "user assistant"
