@@ -98,27 +98,6 @@ def test_what_was_a_readers_connection_may_be_anothers(
     assert not second.is_wanted()
 
 
-def test_a_reader_that_takes_nothing_is_dropped(
-    streams: Streams,
-    pair: tuple[socket.socket, socket.socket],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(module, "SEND_SECONDS", 1)
-    open_stream(streams, pair[0])
-    with pytest.raises(OSError, match="temporarily unavailable"):
-        pair[0].sendall(b"x" * 50_000_000)
-
-
-def test_a_stream_that_has_ended_leaves_the_connection_as_it_was(
-    streams: Streams, pair: tuple[socket.socket, socket.socket]
-) -> None:
-    before = pair[0].getsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, 16)
-    stream = open_stream(streams, pair[0])
-    assert pair[0].getsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, 16) != before
-    stream.release()
-    assert pair[0].getsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, 16) == before
-
-
 def test_room_is_made_once_for_each_stream(streams: Streams) -> None:
     opened = [open_stream(streams) for _ in range(3)]
     with pytest.raises(TooManyRequests):

@@ -1,5 +1,6 @@
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, String, false, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -48,6 +49,16 @@ class User(Entity):
     @classmethod
     def admins(cls) -> Select["User"]:
         return select(cls).where(cls.role == UserRole.ADMIN)
+
+    @classmethod
+    def hold(cls, user_id: Any) -> Select[UUID]:
+        """Locks the person's row and gives their id. What two must not do at once waits here.
+
+        It is locked no more firmly than by a row that comes to refer to it, which waits only for
+        the deletion of the account. Whoever locks a run or a chat as well begins here: else each
+        could wait for the other.
+        """
+        return select(cls.id).where(cls.id == user_id).with_for_update(key_share=True)
 
     @classmethod
     def is_admin_now(cls, user_id: Any) -> ColumnElement[bool]:

@@ -32,8 +32,7 @@ def create_token(user_id: UUID, name: str, address: str | None = None) -> tuple[
     name = check_name(name)
     token = PREFIX + token_urlsafe(TOKEN_BYTES)
     with write_tx() as tx:
-        # Two at once wait for each other here.
-        tx.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+        tx.execute(User.hold(user_id))
         valid = select(func.count()).select_from(ApiToken.valid_of(user_id).subquery())
         if (tx.scalar(valid) or 0) >= MOST:
             raise TooManyTokens

@@ -84,11 +84,7 @@ def set_caps(
 ) -> None:
     """Give the person caps of their own. Raises AccountGone."""
     with write_tx() as tx:
-        # The row of the account is what two who set caps at once wait for.
-        if (
-            tx.scalar(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
-            is None
-        ):
+        if tx.scalar(User.hold(user_id)) is None:
             raise AccountGone
         own = tx.scalar(select(UsageCap).where(UsageCap.user_id == user_id))
         if own is None:

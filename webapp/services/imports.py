@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from zipfile import BadZipFile, ZipFile, ZipInfo
 from zlib import error as DeflateError  # noqa: N812 - it is named like a function
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from webapp.database import UtcDateTime, write_tx
@@ -71,8 +71,7 @@ def import_chat(user_id: UUID, data: bytes) -> ImportedChat:
     chat = read_chat(data)
     with write_tx() as tx:
         # Into an account that is being deleted nothing comes any more, or that would never end.
-        owner = select(User.id).where(User.id == user_id, User.is_active)
-        if tx.scalar(owner.with_for_update(key_share=True)) is None:
+        if tx.scalar(User.hold(user_id).where(User.is_active)) is None:
             raise AccountGone
         row = AgentSession(user_id=user_id, **chat.session)
         if is_name_taken(tx, user_id, row.session_id):

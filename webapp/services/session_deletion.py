@@ -33,10 +33,8 @@ def delete_session(session_id: UUID) -> None:
 def restore_session(session_id: UUID) -> None:
     """Take the deletion back. Raises SessionGone when that is too late."""
     with write_tx() as tx:
-        # The person first, as whoever sends does, and no more firmly: whoever ends a run holds the
-        # chat, and then refers to the person. Else each could wait for the other.
         owner = select(AgentSession.user_id).where(AgentSession.id == session_id).scalar_subquery()
-        tx.execute(select(User.id).where(User.id == owner).with_for_update(key_share=True))
+        tx.execute(User.hold(owner))
         session = tx.scalar(_restorable(session_id).with_for_update())
         if session is None:
             raise SessionGone

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.database import read_tx, utc_now, write_tx
@@ -153,12 +152,8 @@ def check_title(tx: Session, user_id: UUID, title: str) -> None:
 
 
 def hold_person(tx: Session, user_id: UUID) -> None:
-    """Have the person's todos to oneself: of two equal titles, the second must see the first.
-
-    Before a todo is held: whoever deletes the account begins with the person too, and else each
-    could wait for the other.
-    """
-    tx.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+    """Have the person's todos to oneself: of two equal titles, the second must see the first."""
+    tx.execute(User.hold(user_id))
 
 
 def _own(tx: Session, user_id: UUID, todo_id: UUID) -> TodoItem:

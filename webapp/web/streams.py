@@ -1,7 +1,6 @@
 """The open streams of this process: how many there may be, and when each has to end."""
 
 import socket
-import struct
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -24,8 +23,6 @@ ACCESS_EVERY = 3.0
 HEARTBEAT_EVERY = 15.0
 MOST_OF_A_BROWSER = 4
 """Of the six connections that it has to a host, two are left for pages; other windows ask."""
-SEND_SECONDS = 10
-"""A reader that takes nothing for so long is dropped."""
 
 Key = TypeVar("Key")
 
@@ -154,7 +151,6 @@ class Stream:
         self._has_left = False
         self._sent_at = monotonic()
         self._is_released = False
-        self._limit_sending(SEND_SECONDS)
         self._watch = hangups.watch(connection, self.leave) if connection else None
 
     @property
@@ -198,20 +194,9 @@ class Stream:
         """Make room for another; the connection may serve other requests after."""
         if not self._is_released:
             self._is_released = True
-            self._limit_sending(0)
             if self._watch is not None:
                 hangups.forget(self._watch)
             self._streams.release(self)
-
-    def _limit_sending(self, seconds: int) -> None:
-        if self._connection is None:
-            return
-        try:
-            self._connection.setsockopt(
-                socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", seconds, 0)
-            )
-        except OSError:
-            return  # It is closed already.
 
 
 _all: list[Streams] = []
