@@ -265,3 +265,12 @@ def test_a_picture_that_a_tool_gave_is_named(request_context: None) -> None:
         hear(reply, follower)
     assert "Output A chart [Image]" in follower.words
     assert "input_" not in follower.words
+
+
+def test_json_that_only_looks_like_parts_is_shown_as_it_is(request_context: None) -> None:
+    reply, follower = live_reply(), Follower()
+    columns = dumps([{"name": "input_rows", "type": ["string", "null"]}])
+    for happened in (ToolStarted("c1", "columns", "{}", 1.0), ToolFinished("c1", columns, 1.0)):
+        reply.apply(happened)
+        hear(reply, follower)
+    assert "input_rows" in follower.words

@@ -20,6 +20,7 @@ from webapp.rendering.transcript import load_transcript
 from webapp.runs import Executor, decide_run
 
 PICTURE = "data:image/png;base64,aGk="
+COLUMNS = '[{"name": "input_rows", "type": ["string", "null"]}]'
 LOOK = function_call("look", {}, call_id="c1")
 
 
@@ -43,6 +44,7 @@ def made(_: Any, results: list[Any]) -> ToolsToFinalOutputResult:
     ("value", "said"),
     [
         ("It is **42**.", "It is **42**."),
+        (COLUMNS, COLUMNS),
         ({"a": 1}, "{'a': 1}"),
         (Found(7), "Found(number=7)"),
         (ToolOutputText(text="plain"), "plain"),
@@ -51,7 +53,7 @@ def made(_: Any, results: list[Any]) -> ToolsToFinalOutputResult:
         (None, ""),
         ("x" * 70_000, "x" * 50_000 + "\n[cut here: the output was longer than allowed]"),
     ],
-    ids=["text", "dict", "dataclass", "part", "parts", "picture", "nothing", "giant"],
+    ids=["text", "JSON", "dict", "dataclass", "part", "parts", "picture", "nothing", "giant"],
 )
 def test_what_the_tool_gives_is_the_reply(
     start: Any, stage: Stage, chat: AgentSession, value: Any, said: str

@@ -7,7 +7,8 @@ from webapp.database_session import Item
 
 CUT = "\n[cut here: the output was longer than allowed]"
 
-_PARTS = frozenset({"input_text", "input_image", "input_file"})
+# No set: what any tool calls a type need have no hash.
+_PARTS = ("input_text", "input_image", "input_file")
 
 
 def cut_text(text: str, limit: int) -> str:
