@@ -216,9 +216,9 @@ def test_any_json_comes_in_or_is_refused(ada: User, value: Any) -> None:
         assert len(messages_of(row(imported.id))) == imported.message_count
 
 
-def zipped(**files: bytes) -> io.BytesIO:
+def zipped(how: int = zipfile.ZIP_DEFLATED, **files: bytes) -> io.BytesIO:
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
+    with zipfile.ZipFile(made, "w", how) as file:
         for name, data in files.items():
             file.writestr(name, data)
     made.seek(0)
@@ -241,7 +241,11 @@ def test_what_is_taken_away_as_an_archive_comes_in_again(ada: User) -> None:
     assert [items_of(key) for key in list_chats(other.id)] == [items_of(chat.id) for chat in chats]
 
 
-@pytest.mark.parametrize("damage", ["cut", "flipped", "bomb", "crowd"])
+DAMAGES = {"cut": 0, "flipped": 2, "repacked": 2, "newer": 0, "moved": 0, "bomb": 0, "crowd": 1}
+"""How many chats come in all the same."""
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_or_overfull_archive_is_refused(
     ada: User, damage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,13 +255,22 @@ def test_a_damaged_or_overfull_archive_is_refused(
         data = data[:-30]
     if damage == "flipped":
         data = data[:60] + bytes(255 - byte for byte in data[60:90]) + data[90:]
+    if damage == "repacked":
+        data = zipped(zipfile.ZIP_LZMA, **{f"{n}.json": good for n in range(3)}).getvalue()
+        data = data[:60] + bytes(255 - byte for byte in data[60:90]) + data[90:]
+    if damage == "newer":
+        at = data.index(b"PK\1\2") + len("PK\1\2--")
+        data = data[:at] + b"\x63" + data[at + 1 :]
+    if damage == "moved":
+        at = data.rindex(b"PK\5\6") + 16
+        data = data[:at] + (data.index(b"PK\1\2") + 50).to_bytes(4, "little") + data[at + 4 :]
     if damage == "bomb":
         monkeypatch.setattr("webapp.services.imports.MAX_CHAT", 1000)
     if damage == "crowd":
         monkeypatch.setattr("webapp.services.imports.MAX_CHATS", 1)
     report = import_file(ada.id, "all.zip", io.BytesIO(data))
     assert report.refused
-    assert len(report.imported) == {"cut": 0, "flipped": 2, "bomb": 0, "crowd": 1}[damage]
+    assert len(report.imported) == DAMAGES[damage]
 
 
 def test_a_row_written_by_hand_goes_out_as_its_item(ada: User) -> None:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 from uuid import UUID, uuid4
-from zipfile import BadZipFile, ZipFile, ZipInfo
-from zlib import error as DeflateError  # noqa: N812 - it is named like a function
+from zipfile import ZipFile, ZipInfo
 
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
@@ -94,10 +93,12 @@ def _parts(name: str, file: BinaryIO) -> Iterator[tuple[str, bytes] | RefusedFil
         yield name, file.read(MAX_CHAT + 1)
         return
     try:
-        with ZipFile(file) as opened:
-            yield from _members(opened)
-    except BadZipFile:
+        opened = ZipFile(file)
+    except Exception:  # noqa: BLE001 - the library lets through what each place of a file can cause
         yield RefusedFile(name, "it is a damaged archive")
+        return
+    with opened:
+        yield from _members(opened)
 
 
 def _members(opened: ZipFile) -> Iterator[tuple[str, bytes] | RefusedFile]:
@@ -117,7 +118,7 @@ def _unpacked(opened: ZipFile, member: ZipInfo) -> tuple[str, bytes] | RefusedFi
     try:
         with opened.open(member) as file:
             return member.filename, file.read(MAX_CHAT + 1)
-    except (BadZipFile, DeflateError, EOFError, NotImplementedError, RuntimeError, OSError):
+    except Exception:  # noqa: BLE001 - each way to pack has errors of its own
         return RefusedFile(member.filename, "it cannot be unpacked")
 
 
