@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
@@ -74,12 +75,16 @@ def list_todos(
 
 
 def search_todos(user_id: UUID, words: str) -> list[Todo]:
-    """Those that hold every word somewhere: in the title, the notes or the tags."""
+    """Those that hold every word somewhere: in the title, the notes or the tags.
+
+    A word such as `#home` is a whole tag.
+    """
     wanted = _plain(words).split()
     found = []
     for todo in list_todos(user_id):
+        tags = {f"#{_plain(tag)}" for tag in todo.tags}
         text = _plain(" ".join((todo.title, todo.notes, *todo.tags)))
-        if all(word.lstrip("#") in text for word in wanted):
+        if all(word in tags or word in text for word in wanted):
             found.append(todo)
     return found
 
@@ -87,18 +92,21 @@ def search_todos(user_id: UUID, words: str) -> list[Todo]:
 def find_todo(user_id: UUID, words: str) -> Todo:
     """The one that is meant by its title or a part of it; the open ones come first.
 
-    Raises TodoGone for none, and TodoAmbiguous for several.
+    Of several that were done under one title it is the last. Raises TodoGone for none, and
+    TodoAmbiguous for several.
     """
     todos = list_todos(user_id)
     wanted = _plain(words)
+    done = [(todo.done_at, todo) for todo in todos if todo.done_at]
     for group in (
         [todo for todo in todos if not todo.done_at],
-        [todo for todo in todos if todo.done_at],
+        [todo for _at, todo in sorted(done, key=itemgetter(0), reverse=True)],
     ):
         same = [todo for todo in group if _plain(todo.title) == wanted]
         alike = same or [todo for todo in group if wanted and wanted in _plain(todo.title)]
-        if len(alike) > 1:
-            raise TodoAmbiguous([todo.title for todo in alike])
+        titles = {_plain(todo.title): todo.title for todo in alike}
+        if len(titles) > 1:
+            raise TodoAmbiguous(list(titles.values()))
         if alike:
             return alike[0]
     raise TodoGone

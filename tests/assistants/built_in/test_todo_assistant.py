@@ -13,9 +13,11 @@ from agents import Runner, RunState
 from flask import Flask
 
 from tests.factories import make_user
+from tests.support.pages import Page
 from webapp.assistants.built_in.todo_assistant import todo_assistant
 from webapp.assistants.context import ChatContext
 from webapp.assistants.offline import OfflineModel
+from webapp.rendering.markdown import render_markdown
 from webapp.services.todos import create_todo, list_todos
 
 # In Auckland it is Wednesday already.
@@ -58,6 +60,17 @@ def _titles(user_id: UUID, **given: Any) -> list[str]:
         ("Please add “read a book” in 3 days", "read a book", date(2026, 11, 28), ()),
         ("I need to renew my passport by 12 March", "renew my passport", date(2027, 3, 12), ()),
         ("New task: paint #home #fun", "paint", None, ("home", "fun")),
+        ("Remind me tomorrow to call Ann", "call Ann", date(2026, 11, 26), ()),
+        ("Could you remind me to call Ann?", "call Ann", None, ()),
+        ("Tomorrow: call Ann", "call Ann", date(2026, 11, 26), ()),
+        ("Call Ann (tomorrow)", "Call Ann", date(2026, 11, 26), ()),
+        ("Call Ann, due on friday", "Call Ann", date(2026, 11, 27), ()),
+        ("Add report by the end of next week", "report", date(2026, 12, 6), ()),
+        ("Add standup every monday", "standup every monday", None, ()),
+        ("Add prepare tomorrow's lunch", "prepare tomorrow's lunch", None, ()),
+        ("Add see “Friday Night Lights”", "see “Friday Night Lights”", None, ()),
+        ("Add show my todos on the wall", "show my todos on the wall", None, ()),
+        ("I need to get my hair done", "get my hair done", None, ()),
     ],
 )
 def test_a_sentence_makes_a_todo_on_the_day_that_is_meant_where_the_person_is(
@@ -76,6 +89,8 @@ def test_a_sentence_makes_a_todo_on_the_day_that_is_meant_where_the_person_is(
         ("What is due today?", ["Late"]),
         ("What do I have to do this week?", ["Late", "Soon"]),
         ("List my tasks until next friday", ["Late", "Soon", "Later"]),
+        ("What is due next week?", ["Late", "Soon", "Later"]),
+        ("Show my todos #work", ["Later"]),
         ("Show my done todos", ["Finished"]),
         ("Find day", ["Some day"]),
     ],
@@ -83,7 +98,7 @@ def test_a_sentence_makes_a_todo_on_the_day_that_is_meant_where_the_person_is(
 def test_a_sentence_lists_todos(ada: ChatContext, sentence: str, titles: list[str]) -> None:
     create_todo(ada.user_id, "Soon", due_on=date(2026, 11, 27))
     create_todo(ada.user_id, "Late", due_on=date(2026, 11, 20))
-    create_todo(ada.user_id, "Later", due_on=date(2026, 12, 4))
+    create_todo(ada.user_id, "Later", due_on=date(2026, 12, 4), tags=["work"])
     create_todo(ada.user_id, "Some day", notes="No hurry")
     create_todo(ada.user_id, "Finished")
     say("Finished is done", ada)
@@ -91,7 +106,7 @@ def test_a_sentence_lists_todos(ada: ChatContext, sentence: str, titles: list[st
 
 
 def _title(line: str) -> str:
-    return re.split(r",| \(|:", line.removeprefix("- "))[0]
+    return re.split(r",| \(|:| #", line.removeprefix("- "))[0]
 
 
 def test_a_todo_is_listed_with_its_day_its_tags_and_its_notes(ada: ChatContext) -> None:
@@ -99,11 +114,40 @@ def test_a_todo_is_listed_with_its_day_its_tags_and_its_notes(ada: ChatContext) 
     assert say("Show my todos", ada) == "- A, due Friday 20 November 2026 (late) #home: one two"
 
 
+def test_lines_that_ask_for_a_thing_each_are_a_todo_each(ada: ChatContext) -> None:
+    said = say("Add buy milk\n\nRemind me to call Ann", ada)
+    assert sorted(said.split("\n\n")) == ["Noted: buy milk.", "Noted: call Ann."]
+    assert sorted(_titles(ada.user_id)) == ["buy milk", "call Ann"]
+    say("Write a letter\nto Bob\ntomorrow", ada)
+    assert "Write a letter to Bob" in _titles(ada.user_id)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["2*3*4 _boards_", "`rm` <b> &amp; ~~x~~ | y", "[x] [a](b) C:\\d", "# one", "1. one", "- one"],
+)
+def test_a_title_is_shown_as_it_is_whatever_markdown_it_would_be(
+    ada: ChatContext, title: str
+) -> None:
+    noted = Page(render_markdown(say(f"Add {title}", ada))).root.text
+    assert noted == f"Noted: {title}."
+    listed = Page(render_markdown(say("Show my todos", ada))).root.text
+    assert listed == title
+
+
+def test_a_long_list_is_told_whole(ada: ChatContext) -> None:
+    for number in range(90):
+        create_todo(ada.user_id, f"A thing to be done, number {number}")
+    assert "number 89" in say("Show my todos", ada)
+
+
 def test_sentences_change_rename_and_complete(ada: ChatContext) -> None:
     create_todo(ada.user_id, "Buy milk")
     assert "due Friday 4 December" in say("Move buy milk to next friday", ada)
     assert say("Rename buy milk to Buy oat milk", ada).startswith("Changed: Buy oat milk")
     assert say("Move buy oat milk to none", ada) == "Changed: Buy oat milk."
+    assert "due Saturday" in say("Please set Buy oat milk to saturday", ada)
+    say("Can you move buy oat milk to none?", ada)
     for sentence in ("Buy oat milk is done", "Complete buy oat milk", "I finished oat milk"):
         assert say(sentence, ada) == "Done: Buy oat milk."
     assert _titles(ada.user_id, is_done=True) == ["Buy oat milk"]
@@ -113,7 +157,10 @@ def test_sentences_change_rename_and_complete(ada: ChatContext) -> None:
     ("sentence", "told"),
     [
         ("Complete cheese", "Not done: there is no such todo."),
-        ("Complete buy", "Not done: several are meant: “Buy milk”, “Buy bread”. Ask which one."),
+        (
+            "Complete buy",
+            "can be meant: “Buy milk”, “Buy bread”. Which one is it?",
+        ),
         ("Add buy milk", "Not done: there is an open todo “buy milk” already."),
         ("Move buy milk to whenever", "Not done: 'whenever' is not understood as a day"),
         ("What is due this month?", "There is nothing to do until Monday 30 November 2026."),

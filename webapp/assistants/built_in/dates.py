@@ -23,6 +23,12 @@ _YEAR = r"(?:,?\s+(?P<year>\d{4}))?"
 _COUNT = r"(?P<count>\d{{1,4}}|{})".format("|".join(_COUNTS))
 LAST_YEAR = 9998
 SHORTEST = 3
+_STOPS = " ,;:\N{EN DASH}\N{EM DASH}-"
+_JOINED = re.compile(rf"(?:\b(?:due|for|until|till|by|on)|[{_STOPS}])*\Z", re.IGNORECASE)
+"""What joins a date to the words before it."""
+_REPEATED = re.compile(r"\b(?:every|each) \Z", re.IGNORECASE)
+_GOES_ON = re.compile(r"['\N{RIGHT SINGLE QUOTATION MARK}]s\b|[-\N{EN DASH}]\w")
+"""As in "tomorrow's lunch" and "May 5-10"."""
 
 
 class UnknownDate(ValueError):
@@ -70,6 +76,8 @@ def _next_period(found: re.Match[str], today: date) -> date:
 
 
 def _end(found: re.Match[str], today: date) -> date:
+    if found["which"]:
+        today = _next_period(found, today)
     if found["unit"] == "week":
         return today + timedelta(days=6 - today.weekday())
     if found["unit"] == "month":
@@ -110,7 +118,10 @@ _FORMS: tuple[tuple[str, Callable[[re.Match[str], date], date]], ...] = (
     (rf"(?:on |by )?(?:(?P<which>this|next) )?{_DAY}", _weekday),
     (rf"in {_COUNT} (?P<unit>day|week|month|year)s?", _later),
     (r"next (?P<unit>week|month|year)", _next_period),
-    (r"(?:at |by )?(?:the )?end of (?:the |this )?(?P<unit>week|month|year)", _end),
+    (
+        r"(?:at |by )?(?:the )?end of (?:the |this |(?P<which>next ))?(?P<unit>week|month|year)",
+        _end,
+    ),
     (rf"(?:on |by )?(?:the )?{_NUMBER}(?: of)? {_MONTH}{_YEAR}", _named),
     (rf"(?:on |by )?{_MONTH} (?:the )?{_NUMBER}{_YEAR}", _named),
     (
@@ -143,14 +154,26 @@ def find_date(words: str, today: date) -> date:
 def split_date(text: str) -> tuple[str, str]:
     """The text without the last words in it that are a date, and those words; empty for none."""
     found = [match for form, _find in _COMPILED for match in form.finditer(text)]
-    # A bare "sun" or "sat" in a sentence is more likely no day.
-    spans = [match.span() for match in found if len(match[0]) > SHORTEST]
+    spans = [match.span() for match in found if _is_meant(match)]
     if not spans:
         return text, ""
     # Of the forms that end last, the longest: "next friday", not "friday".
     begin, end = max(spans, key=lambda span: (span[1], span[1] - span[0]))
-    rest = f"{text[:begin]} {text[end:]}"
-    return " ".join(rest.split()), text[begin:end]
+    before = _JOINED.sub("", text[:begin])
+    after = text[end:].lstrip(_STOPS)
+    if before.endswith("(") and after.startswith(")"):
+        before, after = before[:-1], after[1:]
+    return " ".join(f"{before} {after}".split()), text[begin:end]
+
+
+def _is_meant(found: re.Match[str]) -> bool:
+    """Whether the words say when, and are no part of a name or of something else."""
+    before, after = found.string[: found.start()], found.string[found.end() :]
+    is_quoted = before.count('"') % 2 or before.count("“") > before.count("”")
+    # A bare "sun" or "sat" in a sentence is more likely no day.
+    return len(found[0]) > SHORTEST and not (
+        is_quoted or _REPEATED.search(before) or _GOES_ON.match(after)
+    )
 
 
 def say_date(day: date, today: date) -> str:

@@ -62,7 +62,7 @@ def tell_person(tool: Tool[Arguments]) -> Tool[Arguments]:
             return f"Not done: there is an open todo “{error}” already."
         except TodoAmbiguous as error:
             named = ", ".join(f"“{title}”" for title in error.titles[:MAX_NAMED])
-            return f"Not done: several are meant: {named}. Ask which one."
+            return f"Not done: several can be meant: {named}. Which one is it?"
         except TooManyTodos:
             return f"Not done: there are {MAX_TODOS:,} todos, and that is the most one may have."
 

@@ -53,6 +53,11 @@ def greet(name: str) -> str:
 """
 
 
+_MARK = re.compile(r"[\\`*<|]|(?<!\w)_|_(?!\w)|~(?=~)|&(?=#?\w+;)")
+_OPENING = re.compile(r"^(- \d*)(?=[#+=>.)-])")
+"""What Markdown would take for a mark: anywhere, and at the beginning of an item."""
+
+
 def results(found: Sequence[Result]) -> str:
     """What the tools gave back, in a sentence each."""
     return "\n\n".join(_result(result) for result in found)
@@ -82,7 +87,7 @@ def _heard(conversation: Conversation) -> str:
     if len(quoted) > MAX_QUOTED:
         quoted = quoted[:MAX_QUOTED].rstrip() + " …"
     attachment = "You sent a file, which I cannot look at. " if conversation.has_attachment else ""
-    return attachment + (f"You wrote: “{quoted}”\n\n" if quoted else "")
+    return attachment + (f"You wrote: “{_literal(quoted)}”\n\n" if quoted else "")
 
 
 def _abilities(tools: Sequence[str]) -> str:
@@ -96,12 +101,21 @@ def _abilities(tools: Sequence[str]) -> str:
 
 def _result(result: Result) -> str:
     output = result.output.strip()
+    if result.name in _EXAMPLES and result.name != "calculate":
+        return _literal(output)
     if len(output) > MAX_OUTPUT:
         output = output[:MAX_OUTPUT].rstrip() + " …"
     expression, equals, value = output.rpartition(" = ")
     if result.name == "calculate" and equals:
         return f"`{expression}` is **{value}**."
-    if result.name in _EXAMPLES or "\n" not in output:
+    if "\n" not in output:
         return output or f"The tool {result.name} gave nothing back."
     fence = "`" * max(3, *(len(ticks) + 1 for ticks in re.findall(r"`+", output) or [""]))
     return f"The tool `{result.name}` answered:\n\n{fence}\n{output}\n{fence}"
+
+
+def _literal(text: str) -> str:
+    """Markdown that shows the text as it is, in the lines and items that it is in."""
+    lines = [_OPENING.sub(r"\1\\", _MARK.sub(r"\\\g<0>", line)) for line in text.split("\n")]
+    # A backslash before it would begin mathematics.
+    return "\n".join(lines).replace("[", "&#91;")
