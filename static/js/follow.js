@@ -6,7 +6,9 @@
 
 import { announce } from "./announce.js";
 import { connectionBack, connectionLost, pauseBefore } from "./connection.js";
-import { apply, KINDS } from "./reply.js";
+import { apply } from "./reply.js";
+import { takeReply } from "./sent.js";
+import { streamOf, WANTED } from "./stream.js";
 
 const ASK_EVERY = 1000;
 const TRY_AFTER = 5; // Times asked; then a stream may be free.
@@ -21,27 +23,30 @@ class Follower {
     this.open();
   }
 
-  open() {
+  async open() {
     this.close();
-    if (document.hidden) return;
-    const source = (this.source = new EventSource(this.reply.dataset.follow));
-    for (const kind of KINDS) {
-      source.addEventListener(kind, (event) => this.hear(kind, event.data));
+    const { signal } = (this.opened = new AbortController());
+    let stream = takeReply(this.reply.dataset.follow);
+    if (document.hidden) return stream?.close();
+    try {
+      stream ??= streamOf(await fetch(this.reply.dataset.follow, { headers: WANTED, signal }));
+    } catch {
+      if (!signal.aborted) this.lose();
+      return;
     }
-    source.addEventListener("restart", () => this.lose());
-    // The browser would try again by itself, without patience; a refusal it takes for good.
-    source.addEventListener("error", () => {
-      if (source.readyState === EventSource.CLOSED) this.ask();
-      else this.lose();
-    });
+    if (!stream) return this.ask();
+    signal.addEventListener("abort", () => stream.close());
+    for (let event; (event = await stream.next()); ) this.hear(event.kind, event.data);
+    if (!signal.aborted) this.lose();
   }
 
   close() {
-    this.source?.close();
+    this.opened?.abort();
     clearTimeout(this.timer);
   }
 
   hear(kind, data) {
+    if (kind === "restart") return this.lose();
     this.tries = 0;
     connectionBack();
     apply(this.reply, kind, data);

@@ -16,8 +16,6 @@ const frames = {
   end: finishReply,
 };
 
-export const KINDS = Object.keys(frames);
-
 export function apply(reply, kind, data) {
   frames[kind](reply, data);
 }

@@ -13,7 +13,6 @@ PATIENCE = 120
 """Seconds; a client that waits longer has failed."""
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _KEY = re.compile(r'name="key"[^>]*value="([^"]+)"')
-_FOLLOW = re.compile(r'data-follow="([^"]+)"')
 _COOKIE = re.compile(r"^Set-Cookie: ([^;]+)", re.MULTILINE)
 
 
@@ -51,12 +50,16 @@ async def converse(chat: Chat, wait: float) -> Timing:
     await asyncio.sleep(wait)
     async with asyncio.timeout(PATIENCE):
         sent = time.monotonic()
-        answer = await chat.browser.ask("POST", chat.path, chat.form)
-        return await _read_reply(chat.browser, _found(_FOLLOW, answer), sent)
+        reader, writer = await chat.browser.send("POST", chat.path, urlencode(chat.form))
+        return await _read_reply(reader, writer, sent)
 
 
-async def _read_reply(browser: "_Browser", path: str, sent: float) -> Timing:
-    reader, writer = await browser.send("GET", path)
+async def _read_reply(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: float
+) -> Timing:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    if " 200 " not in head.partition("\r\n")[0] or "text/event-stream" not in head:
+        raise RuntimeError(f"a message was answered by {head}")
     first = None
     event = ""
     async for raw in reader:
@@ -65,7 +68,7 @@ async def _read_reply(browser: "_Browser", path: str, sent: float) -> Timing:
             event = line.removeprefix("event:").strip()
         if event == "end":
             break
-        if first is None and line.startswith("data:") and "w0" in line:
+        if first is None and event != "sent" and line.startswith("data:") and "w0" in line:
             first = time.monotonic() - sent
     writer.close()
     total = time.monotonic() - sent
@@ -77,8 +80,8 @@ class _Browser:
         self._port = port
         self._cookie = cookie
 
-    async def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> str:
-        reader, writer = await self.send(method, path, urlencode(form or {}))
+    async def ask(self, method: str, path: str) -> str:
+        reader, writer = await self.send(method, path)
         head, _, content = (await reader.read()).decode().partition("\r\n\r\n")
         writer.close()
         if " 200 " not in head.partition("\r\n")[0]:
@@ -100,6 +103,7 @@ class _Browser:
         if body:
             lines += [
                 "HX-Request: true",
+                "Accept: text/event-stream",
                 "Content-Type: application/x-www-form-urlencoded",
                 f"Content-Length: {len(body)}",
             ]

@@ -9,7 +9,14 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PASSWORD, NewPage
 from tests.support.browsing import Troubles
-from tests.support.chatting import begin_chat, last_reply, wait_for_growth, wait_for_reply, words
+from tests.support.chatting import (
+    begin_chat,
+    last_reply,
+    say,
+    wait_for_growth,
+    wait_for_reply,
+    words,
+)
 from tests.support.server import LiveServer, live_server
 
 COUNT = "Count to 300"
@@ -42,7 +49,11 @@ def test_a_killed_server_loses_nothing_that_was_read(
     own_server: LiveServer, page: Page, troubles: Troubles
 ) -> None:
     troubles.expect("ERR_")
-    begin_chat(page, COUNT)
+    begin_chat(page)
+    wait_for_reply(page)
+    # Its reply comes with the answer to the message, and over another connection afterwards.
+    say(page, COUNT)
+    expect(page.locator(".reply")).to_have_count(2)
     wait_for_growth(page, 100)
     own_server.kill()
     expect(page.get_by_text(LOST)).to_be_visible()

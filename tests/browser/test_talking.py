@@ -53,6 +53,16 @@ def source(page: Page) -> str:
     return str(text)
 
 
+def test_a_message_in_an_open_chat_takes_one_request(page: Page) -> None:
+    begin_chat(page)
+    wait_for_reply(page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    assert "42" in ask(page, SHORT)
+    assert "messages" in asked
+    assert "events" not in asked
+
+
 def test_a_reply_grows_while_it_is_read(page: Page) -> None:
     session_id = begin_chat(page, LONG)
     first = wait_for_growth(page, 0)

@@ -10,6 +10,8 @@ from tests.runs.conftest import Watched, send
 from tests.support.accounts import csrf_token
 from tests.support.client import PageClient
 from webapp.models import AgentSession, User
+from webapp.rendering.transcript import load_turn
+from webapp.rendering.view_models import TextPart
 from webapp.runs import stop_run
 
 
@@ -41,3 +43,12 @@ def begin_talk(app: Flask) -> Talk:
     user = make_user()
     client = PageClient(app)
     return Talk(client, user, make_session(user.id), client.sign_in(user))
+
+
+def stored_text(run_id: object) -> str:
+    turn = load_turn(run_id)  # type: ignore[arg-type]
+    assert turn
+    assert turn.reply
+    [part] = [part for section in turn.reply.sections for part in section.parts]
+    assert isinstance(part, TextPart)
+    return part.source

@@ -13,12 +13,10 @@ from tests.support.apps import app_like
 from tests.support.client import PageClient
 from tests.support.events import Follower, listening
 from tests.support.pages import Page
-from tests.views.replies import Talk, begin_talk
+from tests.views.replies import Talk, begin_talk, stored_text
 from webapp.database import db, write_tx
 from webapp.models import AgentSession, User
 from webapp.rendering.markdown import render_markdown
-from webapp.rendering.transcript import load_turn
-from webapp.rendering.view_models import TextPart
 from webapp.runs import Executor
 from webapp.services.session_deletion import remove_sessions
 from webapp.web import streams
@@ -31,15 +29,6 @@ LONG = (
 @pytest.fixture
 def talk(app: Flask) -> Talk:
     return begin_talk(app)
-
-
-def stored_text(run_id: object) -> str:
-    turn = load_turn(run_id)  # type: ignore[arg-type]
-    assert turn
-    assert turn.reply
-    [part] = [part for section in turn.reply.sections for part in section.parts]
-    assert isinstance(part, TextPart)
-    return part.source
 
 
 def test_a_reply_grows_on_the_page_and_ends_as_it_is_stored(

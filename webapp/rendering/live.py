@@ -14,6 +14,7 @@
 | `tool` | HTML | one call's line: replaces the one with its id, or is added to the last frame |
 | `end` | HTML | the whole finished reply, in place of the element |
 | `restart` | nothing | the server goes: come back in a moment |
+| `sent` | HTML | puts it in as the answer to a message; comes first, and only there |
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -59,6 +60,7 @@ Kind: TypeAlias = Literal[
     "tool",
     "end",
     "restart",
+    "sent",
 ]
 Render: TypeAlias = Callable[..., str]
 """A template's name and what it needs, to HTML."""

@@ -1,12 +1,15 @@
 """What a person says in a chat, and says again in other words."""
 
+from contextlib import suppress
 from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 
 from webapp.forms.messages import MessageForm, new_key
+from webapp.rendering.live import Frame
 from webapp.rendering.transcript import load_message, load_turn, show_queued
 from webapp.rendering.view_models import PersonMessage
 from webapp.runs import edit_message, regenerate_reply, send_message
@@ -19,9 +22,11 @@ from webapp.services.facts import (
 )
 from webapp.views.chat_page import chat_page, transcript_of
 from webapp.web.access import own_session
+from webapp.web.following import follow
 from webapp.web.htmx import is_htmx
 from webapp.web.owned import OwnedSession
 from webapp.web.places import AT, url_at
+from webapp.web.sse import encode, wants_stream
 from webapp.web.troubles import Trouble, of_fact
 
 bp = Blueprint("messages", __name__, url_prefix="/sessions/<uuid:session_id>/messages")
@@ -39,13 +44,19 @@ def create(session_id: UUID) -> ResponseReturnValue:
         return _refuse(session_id, form, of_fact(fact))
     if not is_htmx():
         return redirect(url_for("sessions.show", session_id=session.id), 303)
-    return render_template(
+    answer = render_template(
         "sessions/_sent.html",
         turn=show_queued(sent.run) if sent.run else load_turn(sent.run_id),
         # Its name may be the first that it has.
         session=replace(session, session_name=sent.session_name),
         key=new_key(),
     )
+    if sent.run and wants_stream():
+        # Where there is no room for a stream, the message is taken all the same: the page asks.
+        with suppress(TooManyRequests, ServiceUnavailable):
+            before = encode(Frame("sent", answer))
+            return follow(sent.run_id, session.id, sent.run.agent_name, before)
+    return answer
 
 
 @bp.get(AT)

@@ -1,11 +1,9 @@
 """A reply: followed while it is written, stopped, tried again, allowed to go on."""
 
-from functools import partial
 from uuid import UUID
 
 from flask import (
     Blueprint,
-    Response,
     abort,
     redirect,
     render_template,
@@ -13,22 +11,17 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from webapp.forms.runs import APPROVE, DecisionForm
 from webapp.rendering.transcript import load_turn
-from webapp.rendering.turns import SOMEBODY
-from webapp.runs import continue_run, decide_run, find_message, retry_run, stop_run, wake
+from webapp.runs import continue_run, decide_run, find_message, retry_run, stop_run
 from webapp.services.sessions import mark_seen
 from webapp.web.access import own_run
 from webapp.web.following import follow, render_end
 from webapp.web.htmx import is_htmx
 from webapp.web.owned import OwnedRun
 from webapp.web.places import url_at
-from webapp.web.readers import Reader
-from webapp.web.sign_in import current_token
-from webapp.web.sse import END, MIMETYPE
-from webapp.web.streams import current_streams
+from webapp.web.sse import END
 
 bp = Blueprint("runs", __name__, url_prefix="/runs")
 
@@ -38,19 +31,7 @@ def events(run_id: UUID) -> ResponseReturnValue:
     run = own_run(run_id)
     if request.headers.get("Last-Event-ID") == END:
         return "", 204  # It has seen the end: there is nothing to come back for.
-    stream = current_streams().open(
-        current_user.id,
-        request.environ.get("gunicorn.socket"),
-        Reader(current_token() or "", current_user.role),
-        wake=partial(wake, run_id),
-    )
-    response = Response(
-        follow(run, run.agent_name or run.session_agent_name or SOMEBODY, stream),
-        mimetype=MIMETYPE,
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
-    response.call_on_close(stream.release)
-    return response
+    return follow(run.id, run.session_id, run.agent_name or run.session_agent_name)
 
 
 @bp.get("/<uuid:run_id>")

@@ -1,21 +1,26 @@
 """A run's events as a stream that a page follows, from the beginning of the reply to its end."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
-from flask import current_app, render_template
+from flask import Response, current_app, render_template, request, url_for
 from flask.globals import app_ctx, request_ctx
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from webapp.rendering.live import Frame, LiveReply
 from webapp.rendering.model_views import add_model_view
 from webapp.rendering.transcript import load_turn
-from webapp.runs import read_events, shown
+from webapp.rendering.turns import SOMEBODY
+from webapp.runs import read_events, shown, wake
 from webapp.runs.events import RunEnded, gather
 from webapp.services.sessions import mark_seen
 from webapp.web.current import settings
-from webapp.web.owned import OwnedRun
-from webapp.web.sse import HEARTBEAT, RETRY, encode
+from webapp.web.readers import Reader
+from webapp.web.sign_in import current_token
+from webapp.web.sse import HEARTBEAT, MIMETYPE, RETRY, encode
 from webapp.web.streams import Stream, current_streams
 
 if TYPE_CHECKING:
@@ -23,7 +28,35 @@ if TYPE_CHECKING:
     from werkzeug.local import LocalProxy
 
 
-def follow(run: OwnedRun, agent_name: str, stream: Stream) -> Iterator[str]:
+def follow(
+    run_id: UUID, session_id: UUID, agent_name: str | None, before: str = RETRY
+) -> ResponseReturnValue:
+    """The stream of a run of the person's, as the answer to a request; `before` is its beginning.
+
+    Raises TooManyRequests and ServiceUnavailable where there is no room for another.
+    """
+    stream = current_streams().open(
+        current_user.id,
+        request.environ.get("gunicorn.socket"),
+        Reader(current_token() or "", current_user.role),
+        wake=partial(wake, run_id),
+    )
+    response = Response(
+        _read(run_id, session_id, agent_name or SOMEBODY, stream, before),
+        mimetype=MIMETYPE,
+        headers={
+            "Cache-Control": "no-store",
+            "Content-Location": url_for("runs.events", run_id=run_id),
+            "X-Accel-Buffering": "no",
+        },
+    )
+    response.call_on_close(stream.release)
+    return response
+
+
+def _read(
+    run_id: UUID, session_id: UUID, agent_name: str, stream: Stream, before: str
+) -> Iterator[str]:
     """The text of the stream. Called in a request, it holds neither its context nor a transaction.
 
     What is written is rendered without a context; only the end asks for addresses and the person.
@@ -31,7 +64,6 @@ def follow(run: OwnedRun, agent_name: str, stream: Stream) -> Iterator[str]:
     templates = current_app.jinja_env
     context = request_ctx.copy()
     application = cast("LocalProxy[AppContext]", app_ctx)._get_current_object()  # noqa: SLF001
-    run_id, session_id = run.id, run.session_id
 
     def render(template: str, **needs: Any) -> str:
         return templates.get_template(template).render(needs)
@@ -44,13 +76,17 @@ def follow(run: OwnedRun, agent_name: str, stream: Stream) -> Iterator[str]:
             return render_end(run_id)
 
     reply = LiveReply(f"reply-{run_id}", agent_name, render, current_streams().__len__)
-    return _follow(run_id, reply, stream, render_last)
+    return _follow(run_id, reply, stream, render_last, before)
 
 
 def _follow(
-    run_id: UUID, reply: LiveReply, stream: Stream, render_last: Callable[[RunEnded], str]
+    run_id: UUID,
+    reply: LiveReply,
+    stream: Stream,
+    render_last: Callable[[RunEnded], str],
+    before: str,
 ) -> Iterator[str]:
-    yield RETRY
+    yield before
     with shown(run_id):
         yield from _tell(run_id, reply, stream, render_last)
 

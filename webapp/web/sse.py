@@ -1,11 +1,18 @@
 """Server-sent events: frames that no text can break out of."""
 
+from flask import request
+
 from webapp.rendering.live import Frame
 
 MIMETYPE = "text/event-stream"
 HEARTBEAT = ": still here\n\n"
 RETRY = "retry: 1000\n\n"
 """Milliseconds until a browser comes back after a connection was lost."""
+
+
+def wants_stream() -> bool:
+    """Whether what asks reads a stream, and before a page."""
+    return request.accept_mimetypes.best == MIMETYPE
 
 
 def encode(frame: Frame) -> str:
