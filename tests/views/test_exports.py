@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.http import parse_options_header
 
 from tests.factories import make_user
 from tests.services.chats import make_chat, reply
@@ -45,12 +46,17 @@ def upload(client: PageClient, data: bytes, name: str = "chat.json") -> Any:
 
 @pytest.mark.parametrize("kind", ["md", "json", "html"])
 def test_a_chat_is_sent_as_a_file_to_keep(client: PageClient, ada: User, kind: str) -> None:
-    chat = make_chat(ada.id, "Wo steht der Reiher?", reply("Im *Fluss*."), session_name="Vögel / 1")
+    name = "Vögel / 鳥 1"
+    chat = make_chat(ada.id, "Wo steht der Reiher?", reply("Im *Fluss*."), session_name=name)
     answer = fetch(client, f"/sessions/{chat.id}/export.{kind}")
     assert answer.status_code == 200
     disposition = answer.headers["Content-Disposition"]
-    assert disposition.startswith("attachment")
-    assert f".{kind}" in disposition
+    # A server refuses to send a header that is more than Latin-1.
+    assert disposition.isascii()
+    how, told = parse_options_header(disposition)
+    assert how == "attachment"
+    assert "Vögel 鳥 1" in told["filename"]
+    assert told["filename"].endswith(f".{kind}")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "Wo steht der Reiher?" in answer.text
     assert "Fluss" in answer.text

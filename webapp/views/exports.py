@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -100,5 +101,8 @@ def _encoded(texts: Iterable[str]) -> Iterator[bytes]:
 def _attachment(pieces: Iterable[bytes], name: str, mimetype: str) -> Response:
     """A file to keep, never a page of ours: what it holds was not written by us."""
     response = Response(pieces, mimetype=mimetype)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    # A header holds no more than Latin-1: the whole name comes in the form of RFC 8187 beside.
+    plain = "".join(letter if letter.isascii() else "_" for letter in name)
+    names = {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"}
+    response.headers.set("Content-Disposition", "attachment", **names)
     return response
