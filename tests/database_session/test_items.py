@@ -213,7 +213,7 @@ def test_each_reading_gives_objects_of_its_own(chat: DatabaseSession, run: Run) 
         ),
         ({"type": "function_call_output", "call_id": "c1", "output": "3"}, "tool", "3", "c1", None),
         ({"type": "web_search_call", "id": "ws"}, "assistant", "", None, "web_search"),
-        ({"type": "mcp_approval_response", "approve": True}, "user", "", None, None),
+        ({"type": "mcp_approval_response", "approve": True}, "tool", "", None, None),
         ({"type": "reasoning", "content": [{"text": "Hm"}]}, "assistant", "", None, None),
         (CHAT_COMPLETIONS[1], "assistant", "", "call_123", "calculator"),
         (CHAT_COMPLETIONS[2], "tool", "4", "call_123", "calculator"),

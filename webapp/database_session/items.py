@@ -152,9 +152,8 @@ def _role(item: Mapping[str, Any], kind: str) -> str:
         return _ROLES[role]
     if role is not None or not kind:
         return _SYSTEM
-    if kind.endswith("_output"):
-        return _TOOL
-    return _USER if kind == "mcp_approval_response" else _ASSISTANT
+    # A person's word on a call is no message of theirs: turns begin with those.
+    return _TOOL if kind.endswith("_output") or kind == "mcp_approval_response" else _ASSISTANT
 
 
 def _said(item: Mapping[str, Any], kind: str) -> str:

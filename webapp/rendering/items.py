@@ -5,7 +5,16 @@ from typing import Any
 
 from webapp.rendering.contents import as_text, output_text, text_of, text_of_part
 from webapp.rendering.draft import Draft
-from webapp.runs.hosted import HOSTED, asked, came_back, has_failed, name_of
+from webapp.runs.hosted import (
+    APPROVAL_REQUEST,
+    HOSTED,
+    asked,
+    came_back,
+    has_failed,
+    id_of,
+    name_of,
+    refusal,
+)
 
 Item = Mapping[str, Any]
 
@@ -49,10 +58,15 @@ def _tell_call(item: Item, kind: str, draft: Draft) -> None:
         text = output if isinstance(output, str) else output_text(output)
         draft.answer(_call_id(item), text, is_failed=has_failed(item))
     elif kind in HOSTED:
-        draft.call(_call_id(item), name_of(item), asked(item))
+        call_id = id_of(item, draft.calls)
+        draft.call(call_id, name_of(item), asked(item))
         if item.get("status") in _ENDED or item.get("output") or item.get("error"):
-            draft.answer(_call_id(item), came_back(item), is_failed=has_failed(item))
-    elif kind.endswith("_call") or kind == "mcp_approval_request":
+            draft.answer(call_id, came_back(item), is_failed=has_failed(item))
+    elif kind == APPROVAL_REQUEST:
+        draft.call(_call_id(item), name_of(item), asked(item))
+    elif (words := refusal(item)) is not None:
+        draft.answer(str(item.get("approval_request_id")), words, is_failed=True)
+    elif kind.endswith("_call"):
         name = item.get("name")
         shown_name = name if isinstance(name, str) and name else kind.removesuffix("_call")
         draft.call(_call_id(item), shown_name, _arguments(item))

@@ -8,10 +8,18 @@ from typing import Any
 from webapp.database_session.items import storable
 from webapp.rendering.view_models import Approval, ToolCall, ToolState
 from webapp.runs.decisions import REJECTED
+from webapp.runs.dismissing import STOPPED, WROTE_INSTEAD
+from webapp.runs.ending import NO_RESULT
 
 LONGEST_GIST = 120
 LONGEST_SHOWN = 20_000
 """Characters of arguments or output on a page; a tool may return megabytes."""
+_UNCALLED: dict[str, ToolState] = {
+    WROTE_INSTEAD: "rejected",
+    STOPPED: "stopped",
+    NO_RESULT: "stopped",
+}
+"""What stands for the output of a tool that was never called, and how it went."""
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Characters that turn the direction of what follows."""
 
@@ -60,6 +68,8 @@ class DraftCall:
         if self.output is not None:
             if self.output.startswith(REJECTED):
                 return "rejected"
+            if self.output in _UNCALLED:
+                return _UNCALLED[self.output]
             return "failed" if self.is_failed else "done"
         if self.is_waiting:
             return "waiting"

@@ -9,6 +9,7 @@ from webapp.assistants.context import ChatContext
 from webapp.runs.claiming import ClaimedRun
 from webapp.runs.decisions import rejection
 from webapp.runs.events import ApprovalDecided
+from webapp.runs.hosted import APPROVAL_REQUEST, name_of
 from webapp.runs.recorder import Recorder
 
 State = RunState[Any, Agent[Any]]
@@ -22,13 +23,14 @@ def ask_for_approval(state: State, approved: Collection[str], recorder: Recorder
     """Approve what the person has approved for the rest of the chat; whether anything is left."""
     waits = False
     for item in state.get_interruptions():
-        if item.name in approved:
+        name = _name(item)
+        if name in approved:
             state.approve(item)
             continue
         waits = True
         call_id = _call_id(item)
         # A call inside another tool (an agent as a tool) has no item of its own.
-        recorder.tool_started(call_id, item.name or "tool", item.arguments or "", is_hosted=True)
+        recorder.tool_started(call_id, name, item.arguments or "", is_hosted=True)
         recorder.approval_requested(call_id)
     return waits
 
@@ -58,6 +60,13 @@ async def resumed(
             state.reject(item, rejection_message=words)
             recorder.tool_finished(_call_id(item), words)
     return state
+
+
+def _name(item: ToolApprovalItem) -> str:
+    """A tool of an MCP server bears that server's name: another's may be called the same."""
+    raw: Any = item.raw_item
+    told = raw if isinstance(raw, dict) else raw.model_dump()
+    return name_of(told) if told.get("type") == APPROVAL_REQUEST else item.name or "tool"
 
 
 def _call_id(item: ToolApprovalItem) -> str:

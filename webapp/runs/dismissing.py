@@ -39,7 +39,12 @@ def answers_to_open_calls(items: Sequence[Item], words: str) -> list[Item]:
         item["approval_request_id"] for item in items if item.get("type") == "mcp_approval_response"
     }
     answers += [
-        {"type": "mcp_approval_response", "approval_request_id": item["id"], "approve": False}
+        {
+            "type": "mcp_approval_response",
+            "approval_request_id": item["id"],
+            "approve": False,
+            "reason": words,
+        }
         for item in items
         if item.get("type") == "mcp_approval_request" and item["id"] not in answered
     ]

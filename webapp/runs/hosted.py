@@ -1,7 +1,7 @@
 """Tools at the model's server: one item tells what was asked and what came back."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 Item = Mapping[str, Any]
@@ -15,6 +15,8 @@ HOSTED = frozenset(
         "mcp_call",
     }
 )
+APPROVAL_REQUEST = "mcp_approval_request"
+APPROVAL_RESPONSE = "mcp_approval_response"
 _UNTOLD = "What was found is known to the model alone."
 _FAILED = frozenset({"failed", "incomplete"})
 
@@ -62,6 +64,19 @@ def came_back(item: Item) -> str:
 
 def has_failed(item: Item) -> bool:
     return item.get("status") in _FAILED or bool(item.get("error"))
+
+
+def id_of(item: Item, known: Container[str]) -> str:
+    """What the call of an item is known by: the request to approve it, where that is `known`."""
+    request = item.get("approval_request_id")
+    return request if isinstance(request, str) and request in known else str(item.get("id"))
+
+
+def refusal(item: Item) -> str | None:
+    """In words, where the item is an answer to a request for approval, and it is a no."""
+    if item.get("type") != APPROVAL_RESPONSE or item.get("approve"):
+        return None
+    return _text(item.get("reason")) or "Not approved."
 
 
 def _found(result: Item) -> str:

@@ -5,11 +5,20 @@ import time
 from typing import Any
 
 from agents import ItemHelpers, RunHooks, RunItemStreamEvent, StreamEvent, ToolCallItem
-from agents.items import MessageOutputItem, ToolCallOutputItem
+from agents.items import MCPApprovalResponseItem, MessageOutputItem, ToolCallOutputItem
 from agents.tool_context import ToolContext
 from agents.tracing import get_current_span
 
-from webapp.runs.hosted import HOSTED, asked, came_back, has_failed, name_of
+from webapp.runs.hosted import (
+    APPROVAL_REQUEST,
+    HOSTED,
+    asked,
+    came_back,
+    has_failed,
+    id_of,
+    name_of,
+    refusal,
+)
 from webapp.runs.recorder import Recorder
 from webapp.runs.run_session import RunSession
 
@@ -114,6 +123,10 @@ class Listener:
             output = _as_text(_value(item.raw_item, "output"))
             is_failed = _value(item.raw_item, "status") in {"failed", "incomplete"}
             self._recorder.tool_finished(item.call_id, output, is_failed=is_failed)
+        elif isinstance(item, MCPApprovalResponseItem) and (no := refusal(item.raw_item)):
+            # A yes is followed by the call itself.
+            request_id = item.raw_item["approval_request_id"]
+            self._recorder.tool_finished(request_id, no, is_failed=True)
 
     def _message_completed(self, text: str | None) -> None:
         """Some models give a message only when it is whole."""
@@ -140,15 +153,24 @@ class Listener:
 
     def _hosted_started(self, item: Any) -> None:
         if item.type in HOSTED:
-            self._recorder.tool_started(item.id, name_of(item.model_dump()), "", is_hosted=True)
+            told = item.model_dump()
+            call_id = id_of(told, self._recorder.started)
+            self._recorder.tool_started(call_id, name_of(told), "", is_hosted=True)
 
     def _hosted_finished(self, item: Any) -> None:
-        if item.type in HOSTED:
-            self._hosted_started(item)
-            told = item.model_dump(exclude_unset=True)
-            self._recorder.tool_finished(
-                item.id, came_back(told), is_failed=has_failed(told), arguments=asked(told)
-            )
+        if item.type not in HOSTED and item.type != APPROVAL_REQUEST:
+            return
+        told = item.model_dump(exclude_unset=True)
+        if item.type == APPROVAL_REQUEST:
+            self._recorder.tool_started(item.id, name_of(told), asked(told), is_hosted=True)
+            return
+        self._hosted_started(item)
+        self._recorder.tool_finished(
+            id_of(told, self._recorder.started),
+            came_back(told),
+            is_failed=has_failed(told),
+            arguments=asked(told),
+        )
 
 
 class Hooks(RunHooks[Any]):

@@ -43,9 +43,10 @@ class Recorder:
         self._seq = run.known[-1].last if run.known else 0
         self._is_closed = False
         self._began = time.monotonic()
-        self._started = {
+        self.started = {
             known.event.call_id for known in run.known if isinstance(known.event, ToolStarted)
         }
+        """The ids of all calls that were told."""
         self._finished = {
             known.event.call_id for known in run.known if isinstance(known.event, ToolFinished)
         }
@@ -70,14 +71,14 @@ class Recorder:
     def tool_started(
         self, call_id: str, name: str, arguments: str, *, is_hosted: bool = False
     ) -> None:
-        if call_id not in self._started:
-            self._started.add(call_id)
+        if call_id not in self.started:
+            self.started.add(call_id)
             self._record(ToolStarted(call_id, name, arguments, time.time(), is_hosted))
 
     def tool_finished(
         self, call_id: str, output: str, *, is_failed: bool = False, arguments: str = ""
     ) -> None:
-        if call_id in self._started and call_id not in self._finished:
+        if call_id in self.started and call_id not in self._finished:
             self._finished.add(call_id)
             output = cut_output(output, self._max_tool_output)
             self._record(ToolFinished(call_id, output, time.time(), is_failed, arguments))

@@ -1,6 +1,6 @@
 """The events that a run's items tell of, where its own are gone or no longer true."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from webapp.database_session import Item, load_item
 from webapp.models import MessageRole, SessionMessage
@@ -13,7 +13,15 @@ from webapp.runs.events import (
     ToolFinished,
     ToolStarted,
 )
-from webapp.runs.hosted import asked, came_back, has_failed, name_of
+from webapp.runs.hosted import (
+    APPROVAL_REQUEST,
+    asked,
+    came_back,
+    has_failed,
+    id_of,
+    name_of,
+    refusal,
+)
 
 
 def retell(
@@ -32,6 +40,7 @@ def _events(
     rows: Iterable[SessionMessage], speaker: str | None, last_speaker: str | None
 ) -> Iterator[Event]:
     messages = thoughts = 0
+    requests: set[str] = set()
     for row in rows:
         item = load_item(row)
         if item is None or row.role is MessageRole.USER:
@@ -48,20 +57,27 @@ def _events(
                 yield ReasoningDelta(thoughts, part.get("text", ""))
                 thoughts += 1
         else:
-            yield from _of_tool(item, row)
+            if item.get("type") == APPROVAL_REQUEST:
+                requests.add(str(item.get("id")))
+            yield from _of_tool(item, row, requests)
     if speaker is not None and last_speaker not in {None, speaker}:
         yield AgentChanged(last_speaker or "")
 
 
-def _of_tool(item: Item, row: SessionMessage) -> Iterator[Event]:
+def _of_tool(item: Item, row: SessionMessage, requests: Container[str]) -> Iterator[Event]:
+    """`requests` for approval were told before."""
     at = row.created_at.timestamp()
     kind = str(item.get("type", ""))
     if kind.endswith("_output"):
         yield ToolFinished(row.tool_call_id or "", row.content, at, has_failed(item))
     elif kind.endswith("_call"):
         is_hosted = row.tool_call_id is None
-        call_id = row.tool_call_id or str(item.get("id", ""))
+        call_id = row.tool_call_id or id_of(item, requests)
         name = name_of(item) if is_hosted else row.tool_name or "tool"
         yield ToolStarted(call_id, name, asked(item), at, is_hosted)
         if is_hosted:
             yield ToolFinished(call_id, came_back(item), at, has_failed(item))
+    elif kind == APPROVAL_REQUEST:
+        yield ToolStarted(id_of(item, ()), name_of(item), asked(item), at, is_hosted=True)
+    elif words := refusal(item):
+        yield ToolFinished(str(item.get("approval_request_id")), words, at, is_failed=True)
