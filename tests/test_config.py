@@ -24,7 +24,17 @@ WRONG = {
     ("PARLEY_THREADS", "8"): "should be greater than or equal to 40",
     ("PARLEY_BIND", "localhost"): "must be an address and a port, such as 127.0.0.1:8000",
     ("PARLEY_BIND", "127.0.0.1:http"): "must be an address and a port",
+    ("PARLEY_BIND", "127.0.0.1:8000,127.0.0.1:8001"): "must be an address and a port",
+    ("PARLEY_BIND", "::1:8000"): "must be an address and a port",
+    ("PARLEY_BIND", "*:8000"): "must be an address and a port",
     ("PARLEY_PUBLIC_URL", "chat.example.org"): "must be an address that begins with http://",
+    ("PARLEY_PUBLIC_URL", "https://example.org/chat"): "must be a scheme and a host alone, such as",
+    ("PARLEY_PUBLIC_URL", "https://ada:x@example.org"): "must be a scheme and a host alone",
+    ("PARLEY_PUBLIC_URL", "https://example.org:99999"): "must be an address that begins with",
+    ("PARLEY_HOSTS", "https://example.org"): "must be names alone, such as chat.example.org or",
+    ("PARLEY_HOSTS", "chat.example.org, *.example.org"): "must be names alone",
+    ("PARLEY_SIGN_IN_LIFETIME", "99999999999999"): "should be less than or equal to 3153600000",
+    ("PARLEY_MAX_MESSAGE", "9" * 30): "should be less than or equal to 1000000000000",
     ("PARLEY_ENVIRONMENT", "test"): "should be 'production' or 'development'",
     ("PARLEY_LOG_LEVEL", "loud"): "should be 'debug'",
     ("PARLEY_REGISTRATION", "maybe"): "should be 'open'",
@@ -33,8 +43,13 @@ WRONG = {
     ("PARLEY_SECRET_KEY", "  "): "is empty",
     ("PARLEY_STOP_SECONDS", "-1"): "should be greater than or equal to 0",
     ("DATABASE_URL", "mysql://localhost/chat"): "must begin with sqlite:/// (a file) or postgresql",
+    ("DATABASE_URL", "sqlite:///"): "must begin with sqlite:/// (a file) or postgresql",
+    ("DATABASE_URL", "postgresql://h1:1,h2:2/chat"): "must be written as postgresql://user:",
+    ("DATABASE_URL", "postgresql://u:a#b@h/chat"): "must be written as postgresql://user:",
+    ("DATABASE_URL", "postgresql://u:a@b@h/chat"): "must be written as postgresql://user:",
     ("DATABASE_URL", "sqlite:///:memory:"): "must begin with sqlite:/// (a file) or postgresql",
     ("OPENAI_BASE_URL", "localhost:11434"): "must be an address that begins with http://",
+    ("OPENAI_BASE_URL", "http://127.0.0.1:port/v1"): "must be an address that begins with http://",
     ("PARLEY_USAGE_CAPS", "many"): "must be JSON",
     ("PARLEY_USAGE_CAPS", '{"messages": 9}'): "has no part named messages.",
     ("PARLEY_PRICES", "[]"): "must be an object, written in braces.",
@@ -134,6 +149,45 @@ def test_a_line_of_the_env_file_is_a_setting(tmp_path: Path) -> None:
     assert "PARLEY_BIND=127.0.0.1:9000" in done.stdout
     # What the environment says goes before the file.
     assert "PARLEY_THREADS=80" in done.stdout
+
+
+def test_an_empty_key_in_the_env_file_is_not_replaced_by_one_of_our_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("PARLEY_SECRET_KEY=\n")
+    monkeypatch.setitem(Settings.model_config, "env_file", str(tmp_path / ".env"))
+    with pytest.raises(SettingsError, match=r"PARLEY_SECRET_KEY is wrong: it is empty\."):
+        load_settings()
+    monkeypatch.setenv("PARLEY_SECRET_KEY", KEY)
+    assert load_settings().secret_key is not None
+
+
+def test_an_env_file_that_cannot_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_bytes(b"PARLEY_MODEL=\xff\n")
+    monkeypatch.setitem(Settings.model_config, "env_file", str(tmp_path / ".env"))
+    with pytest.raises(SettingsError, match=r"The file \.env cannot be read: "):
+        load_settings()
+
+
+def test_addresses_are_read_however_they_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARLEY_PUBLIC_URL", "HTTPS://Chat.Example.org/")
+    monkeypatch.setenv("PARLEY_HOSTS", "chat.example.org:8443, [::1], .example.org")
+    monkeypatch.setenv("PARLEY_BIND", "[::1]:8000")
+    monkeypatch.setenv(
+        "DATABASE_URL", "postgresql://ada:p%40ss%2Fw@[::1]:5432/chat?sslmode=require"
+    )
+    settings = load_settings()
+    assert settings.public_url == "https://chat.example.org"
+    assert settings.is_https
+    assert settings.hosts == ("chat.example.org:8443", "[::1]", ".example.org")
+
+
+def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PARLEY_INSTANCE", "~/parley")
+    assert load_settings().instance == tmp_path / "parley"
 
 
 def test_what_is_misspelt_is_told_and_nothing_stops(tmp_path: Path) -> None:

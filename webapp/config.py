@@ -10,7 +10,6 @@ import os
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -23,14 +22,19 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from webapp.addresses import database_address, host_name, origin, place_to_listen, web_address
+
 ROOT = Path(__file__).resolve().parent.parent
-MAX_PORT = 65535
 MIN_KEY = 32
 MIN_LETTERS = 10
 PREFIX = "PARLEY_"
 
-Positive = Annotated[int, Field(ge=1)]
-Count = Annotated[int, Field(ge=0)]
+# Far above what anybody means, and still what databases and clocks can count with.
+MOST = 10**12
+Positive = Annotated[int, Field(ge=1, le=MOST)]
+Count = Annotated[int, Field(ge=0, le=MOST)]
+Seconds = Annotated[int, Field(ge=1, le=100 * 365 * 24 * 3600)]
+Days = Annotated[int, Field(ge=0, le=100 * 365)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
@@ -67,9 +71,9 @@ class Prices(_Written):
 class Retention(_Written):
     """Days after which something is removed; 0 keeps it."""
 
-    deactivated_chats: Count = 0
-    spans: Count = 30
-    audit: Count = 730
+    deactivated_chats: Days = 0
+    spans: Days = 30
+    audit: Days = 730
 
 
 class Settings(BaseSettings):
@@ -100,7 +104,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     """Where people reach Parley (default: http and `bind`); https makes cookies secure."""
     hosts: Annotated[tuple[str, ...], NoDecode] = ()
-    """Host names to answer to, separated by commas; empty answers to any."""
+    """Host names to answer to, separated by commas (`.example.org`: all under it); empty: any."""
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
     """How many proxies in front set X-Forwarded-For; 0 ignores the header."""
     threads: Annotated[int, Field(ge=40, le=2000)] = 256
@@ -114,9 +118,9 @@ class Settings(BaseSettings):
 
     registration: Literal["open", "invitation", "closed"] = "invitation"
     """Whether strangers may make an account; `invitation` lets in those with an admin's link."""
-    sign_in_idle: Positive = 30 * 24 * 3600
+    sign_in_idle: Seconds = 30 * 24 * 3600
     """A sign-in unused for so long ends."""
-    sign_in_lifetime: Positive = 90 * 24 * 3600
+    sign_in_lifetime: Seconds = 90 * 24 * 3600
     """A sign-in ends so long after it began, used or not."""
 
     agents: str = ""
@@ -139,11 +143,11 @@ class Settings(BaseSettings):
     """The largest file of chats that a person may bring in, in bytes."""
     max_turns: Positive = 20
     """Model calls in one run."""
-    run_seconds: Positive = 900
+    run_seconds: Seconds = 900
     """The longest run."""
-    silence_seconds: Positive = 120
+    silence_seconds: Seconds = 120
     """A run in which nothing happens for so long is ended."""
-    api_seconds: Positive = 300
+    api_seconds: Seconds = 300
     """How long a program's request waits for a reply, which is written to its end in any case."""
     max_output: Positive = 400_000
     """The longest reply."""
@@ -186,35 +190,24 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        return tuple(part.strip() for part in value.split(",") if part.strip())
+        return tuple(host_name(part.strip()) for part in value.split(",") if part.strip())
 
-    @field_validator("bind")
+    @field_validator("instance")
     @classmethod
-    def _has_port(cls, value: str) -> str:
-        host, _, port = value.rpartition(":")
-        if not host or not port.isdigit() or not 0 < int(port) <= MAX_PORT:
-            raise ValueError("must be an address and a port, such as 127.0.0.1:8000")
-        return value
+    def _is_folder(cls, value: Path) -> Path:
+        try:
+            return value.expanduser().resolve()
+        except RuntimeError:
+            raise ValueError("begins with the home of somebody who is not there") from None
 
-    @field_validator("public_url", "openai_base_url")
-    @classmethod
-    def _is_web_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
-            raise ValueError("must be an address that begins with http:// or https://")
-        return value.rstrip("/")
+    _is_place = field_validator("bind")(place_to_listen)
+    _is_origin = field_validator("public_url")(origin)
+    _is_web_address = field_validator("openai_base_url")(web_address)
 
     @field_validator("database_url")
     @classmethod
     def _is_known_database(cls, value: str) -> str:
-        scheme, found, rest = value.partition("://")
-        if not value:
-            return value
-        if found and scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
-            return f"postgresql+psycopg://{rest}"
-        if found and scheme == "sqlite" and rest.startswith("/") and rest != "/:memory:":
-            return value
-        raise ValueError("must begin with sqlite:/// (a file) or postgresql://")
+        return database_address(value) if value else value
 
     @field_validator("secret_key")
     @classmethod
@@ -231,8 +224,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fill_in(self) -> Self:
         derived = {
-            "instance": self.instance.resolve(),
-            "database_url": self.database_url or f"sqlite:///{self.instance.resolve()}/parley.db",
+            "database_url": self.database_url or f"sqlite:///{self.instance}/parley.db",
             "public_url": self.public_url or f"http://{self.bind}",
         }
         for name, value in derived.items():
@@ -254,12 +246,15 @@ def load_settings(**given: object) -> Settings:
     """Read the environment and `.env`. Raises SettingsError for the first wrong value."""
     # An empty value counts as none. A key that was meant to come from elsewhere and did not must
     # not be replaced by one of this machine's own.
-    if os.environ.get(variable("secret_key"), "set").strip() == "":
-        raise SettingsError(f"The setting {variable('secret_key')} is wrong: it is empty.")
+    key = variable("secret_key")
     try:
+        if ({key: "set"} | _written() | os.environ)[key].strip() == "":
+            raise SettingsError(f"The setting {key} is wrong: it is empty.")
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The file .env cannot be read: {error}.") from None
 
 
 def variable(field: str) -> str:
@@ -269,17 +264,22 @@ def variable(field: str) -> str:
 
 def unknown_settings() -> list[str]:
     """A sentence for each variable that looks like a setting and is none: most are typos."""
-    file = Settings.model_config.get("env_file")
-    written = dotenv_values(str(file)) if file else {}
     known = [variable(field) for field in Settings.model_fields]
     sentences = []
-    for name in sorted({*os.environ, *written}):
+    for name in sorted({*os.environ, *_written()}):
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             bare = name.upper().removeprefix(PREFIX)
             close = [bare] if bare in known else get_close_matches(name.upper(), known, n=1)
             hint = f" Is {close[0]} meant?" if close else ""
             sentences.append(f"There is no setting {name}.{hint}")
     return sentences
+
+
+def _written() -> dict[str, str]:
+    """What stands in `.env`."""
+    file = Settings.model_config.get("env_file")
+    lines = dotenv_values(str(file)) if file else {}
+    return {name: value or "" for name, value in lines.items()}
 
 
 def _sentence(error: ValidationError) -> str:
