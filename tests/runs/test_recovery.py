@@ -6,13 +6,16 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import insert, update
 
+from tests.factories import make_session
 from tests.runs.conftest import Start, Watched, send, shape, text_of
 from tests.runs.stage import Gate, Stage, says, until
 from webapp.alone import DatabaseTaken
+from webapp.config import Retention
 from webapp.database import write_tx
 from webapp.database_session import append_items
 from webapp.models import AgentRun, AgentSession, RunEvent, RunStatus
 from webapp.runs.events import Event, Numbered, TextDelta, ToolFinished, ToolStarted, to_row
+from webapp.runs.recovery import find_left_behind, interrupt_runs
 
 HELLO = {"role": "user", "content": "Hello"}
 CALL = {"type": "function_call", "call_id": "c1", "name": "look", "arguments": "{}"}
@@ -132,6 +135,16 @@ def test_a_run_that_its_worker_lost_is_found_without_a_restart(
     until(lambda: run.row.status is RunStatus.FINISHED)
 
 
+def test_what_cannot_be_swept_ends_no_looking_for_runs(
+    start: Start, chat: AgentSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.runs.keeping.SWEEP", 0)
+    executor = start(retention=Retention.model_construct(deactivated_chats=0, spans=10**9, audit=0))
+    run = left_behind(chat, [], [HELLO])
+    until(lambda: run.row.status is RunStatus.INTERRUPTED)
+    executor.close(0)  # It would go on logging where nothing is caught.
+
+
 def test_a_reply_that_was_stored_whole_is_finished(start: Start, chat: AgentSession) -> None:
     """The process was killed between the SDK's last write and ours."""
     said = {
@@ -152,3 +165,24 @@ def test_a_call_that_was_stored_and_never_answered_gets_a_word(
     start()
     assert shape(run.items) == "user function_call function_call_output"
     assert run.items[-1]["output"].startswith("No result")
+
+
+def test_what_another_version_wrote_keeps_neither_the_start_nor_other_runs_waiting(
+    start: Start, chat: AgentSession
+) -> None:
+    other = make_session(chat.user_id)
+    unknown, known = left_behind(chat, [TextDelta(0, "Half")], [HELLO]), left_behind(other, [], [])
+    with write_tx() as tx:
+        tx.execute(update(RunEvent).values(kind="of a later version"))
+    start()
+    assert unknown.row.status is known.row.status is RunStatus.INTERRUPTED
+    assert unknown.row.ended_at
+
+
+def test_a_run_that_was_taken_up_again_meanwhile_is_left_alone(chat: AgentSession) -> None:
+    run = left_behind(chat, [], [HELLO])
+    running, _ = find_left_behind(lambda _: False)
+    with write_tx() as tx:
+        tx.execute(update(AgentRun).values(epoch=2))
+    interrupt_runs(running)
+    assert run.row.status is RunStatus.RUNNING

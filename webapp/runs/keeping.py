@@ -81,6 +81,9 @@ class Keeper:
                         await work()
             except TROUBLE as error:
                 _tell(error)
+            except Exception:
+                # Ended by it, nobody would look after the runs any more, and nobody know.
+                log.exception("runs_not_looked_after")
 
     async def _watch(self) -> None:
         """End what was ended elsewhere, and what belongs to a person who was disabled."""

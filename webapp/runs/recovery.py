@@ -1,13 +1,15 @@
 """What a process that is gone left behind: half runs, and runs that nobody has begun."""
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from uuid import UUID
 
 import structlog
 from sqlalchemy import select
 
-from webapp.database import read_tx, write_tx
+from webapp.database import UNREACHABLE, read_tx, utc_now, write_tx
 from webapp.models import AgentRun, RunStatus
+from webapp.runs.claiming import IF_OURS, hold_fence
 from webapp.runs.ending import INTERRUPTED, end_run, end_unbegun
 from webapp.runs.run_session import RunFenced
 
@@ -16,22 +18,26 @@ NOT_BEGUN = "Something is wrong on this server, so this reply could not begin."
 log = structlog.get_logger(__name__)
 
 
-def find_left_behind(holds: Callable[[UUID], bool]) -> tuple[list[UUID], list[UUID]]:
-    """The runs that are running, and that are queued, and that this process does not hold.
+def find_left_behind(
+    holds: Callable[[UUID], bool],
+) -> tuple[list[tuple[UUID, int]], list[UUID]]:
+    """The runs that are running, with their epochs, and those that are queued.
+
+    Those that this process does not hold, that is.
 
     To be asked only by the one process that may run any: those of others would look the same.
     """
     with read_tx() as tx:
         rows = tx.execute(
-            select(AgentRun.id, AgentRun.status)
+            select(AgentRun.id, AgentRun.status, AgentRun.epoch)
             .where(AgentRun.status.in_([RunStatus.RUNNING, RunStatus.QUEUED]))
             .order_by(AgentRun.id)
         ).all()
     # Looked at after the rows were read: whatever ended meanwhile is caught by its fence.
-    left = [(run_id, status) for run_id, status in rows if not holds(run_id)]
+    left = [row for row in rows if not holds(row.id)]
     return (
-        [run_id for run_id, status in left if status is RunStatus.RUNNING],
-        [run_id for run_id, status in left if status is RunStatus.QUEUED],
+        [(row.id, row.epoch) for row in left if row.status is RunStatus.RUNNING],
+        [row.id for row in left if row.status is RunStatus.QUEUED],
     )
 
 
@@ -45,14 +51,29 @@ def fail_unbegun_run(run_id: UUID) -> None:
             end_unbegun(tx, run)
 
 
-def interrupt_runs(run_ids: Collection[UUID]) -> None:
-    """Mark runs interrupted that nobody works on, keeping what their events tell of."""
-    for run_id in run_ids:
+def interrupt_runs(runs: Collection[tuple[UUID, int]]) -> None:
+    """Mark runs of these epochs interrupted, which nobody works on, keeping what their events tell.
+
+    One that has ended meanwhile, or was taken up again, stays as it is.
+    """
+    for run_id, epoch in runs:
         try:
-            with write_tx() as tx:
-                epoch = tx.scalar(select(AgentRun.epoch).where(AgentRun.id == run_id))
-                if epoch is not None:
-                    end_run(tx, run_id, epoch, INTERRUPTED)
-                    log.warning("run_interrupted", run=str(run_id))
-        except RunFenced:
-            continue  # It has ended meanwhile.
+            with suppress(RunFenced), write_tx() as tx:
+                end_run(tx, run_id, epoch, INTERRUPTED)
+                log.warning("run_interrupted", run=str(run_id))
+        except UNREACHABLE:
+            raise
+        except Exception:
+            # What a newer version wrote may be beyond this one. The others must not wait for it,
+            # nor the start of the server.
+            log.exception("run_interrupted_as_it_was", run=str(run_id))
+            _interrupt_alone(run_id, epoch)
+
+
+def _interrupt_alone(run_id: UUID, epoch: int) -> None:
+    """Without what its events tell."""
+    with suppress(RunFenced), write_tx() as tx:
+        ended = IF_OURS.values(
+            status=RunStatus.INTERRUPTED, ended_at=utc_now(), updated_at=utc_now()
+        )
+        hold_fence(tx, run_id, epoch, ended)
