@@ -154,6 +154,13 @@ def test_a_burst_does_not_slip_through() -> None:
     assert answers.count("TooManyAttempts") == together - MOST
 
 
+def test_a_burst_where_the_person_has_been_does_not_slip_through_either() -> None:
+    assert _one_guess(PASSWORD) == "in"
+    for _ in range(MOST):
+        begin_attempt(EMAIL, HERE)
+    assert _guess(1) == ["TooManyAttempts"]
+
+
 def test_people_of_one_office_sign_in_at_the_same_moment(ada: User) -> None:
     emails = [f"person{number}@example.org" for number in range(MOST + 10)]
     for email in emails:

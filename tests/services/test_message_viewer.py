@@ -146,6 +146,19 @@ def test_a_search_goes_on_page_by_page(ada: User) -> None:
     assert before is None
 
 
+def test_a_search_that_has_looked_at_enough_says_where_to_look_on(
+    ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.services.message_search.MOST", 4)
+    make_chat(ada.id, reply("the first invoice"), *(f"invoice {n}" for n in range(7)))
+    chosen = MessageFilters(words="invoice", role=MessageRole.ASSISTANT)
+    pages = [list_messages(chosen)]
+    while pages[-1].before:
+        pages.append(list_messages(chosen, pages[-1].before))
+    assert [[row.excerpt for row in page.rows] for page in pages] == [[], ["the first invoice"], []]
+    assert [page.is_partial for page in pages] == [True, True, False]
+
+
 def test_a_page_that_took_its_time_says_where_to_look_on(
     ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,14 +5,14 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from tests.factories import make_run, make_user
 from tests.services.chats import make_chat
 from tests.support.plans import recorded
 from webapp.config import Retention
 from webapp.database import db, read_tx, write_tx
-from webapp.models import AgentSession, AuditEntry, RunEvent, RunSpan, RunStatus
+from webapp.models import AgentRun, AgentSession, AuditEntry, RunEvent, RunSpan, RunStatus
 from webapp.models.columns import id_at
 from webapp.services import retention
 from webapp.services.retention import remove_old
@@ -77,15 +77,34 @@ def test_all_old_events_go_a_few_runs_at_a_time(
     chat = make_chat(make_user().id)
     for _ in range(5):
         run = make_run(chat.id, ended_at=ago(1))
-        event = {"first_seq": 1, "last_seq": 9, "epoch": 1, "kind": "text", "data": {}}
+        said = {"first_seq": 1, "last_seq": 9, "epoch": 1, "kind": "text", "data": {}}
         with write_tx() as tx:
-            tx.add(RunEvent(run_id=run.id, **event))
+            tx.add(RunEvent(run_id=run.id, **said))
     with app.app_context(), recorded(db.engine) as ran:
         assert [remove_old(KEEP).events, remove_old(KEEP).events] == [5, 0]
     assert not any("DELETE FROM agent_session" in statement for statement, _ in ran)
     assert not any("DELETE FROM todo_item" in statement for statement, _ in ran)
     deleting = [statement for statement, _ in ran if statement.startswith("DELETE FROM run_event")]
     assert len(deleting) == 3, "where nothing is old, nobody waits for the turn to write"
+
+
+def test_the_events_of_a_run_that_goes_on_meanwhile_stay(app: Flask) -> None:
+    run = make_run(make_chat(make_user().id).id, ended_at=ago(1))
+    with write_tx() as tx:
+        tx.add(RunEvent(run_id=run.id, first_seq=1, last_seq=1, epoch=1, kind="text", data={}))
+
+    def go_on(connection: object, cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("SELECT DISTINCT run_event"):
+            with write_tx() as tx:
+                tx.get_one(AgentRun, run.id).status = RunStatus.RUNNING
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "after_cursor_execute", go_on)
+    try:
+        assert remove_old(KEEP).events == 0
+    finally:
+        event.remove(engine, "after_cursor_execute", go_on)
 
 
 def test_spans_go_by_age_and_events_some_hours_after_their_run() -> None:
@@ -95,8 +114,8 @@ def test_spans_go_by_age_and_events_some_hours_after_their_run() -> None:
     active = make_run(chat.id, status=RunStatus.RUNNING)
     with write_tx() as tx:
         for run in (ended, fresh, active):
-            event = {"first_seq": 1, "last_seq": 1, "epoch": 1, "kind": "text", "data": {}}
-            tx.add(RunEvent(run_id=run.id, **event))
+            said = {"first_seq": 1, "last_seq": 1, "epoch": 1, "kind": "text", "data": {}}
+            tx.add(RunEvent(run_id=run.id, **said))
         for number, days in enumerate((31, 29)):
             times = {"started_at": ago(days), "ended_at": ago(days)}
             named = {"span_id": str(number), "kind": "agent", "name": "A", "detail": {}}

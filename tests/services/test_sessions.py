@@ -1,3 +1,4 @@
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,7 @@ from webapp.services.sessions import (
     create_session,
     deactivate_session,
     first_words,
+    mark_seen,
     rename_session,
 )
 
@@ -33,6 +35,14 @@ def test_an_empty_chat_is_given_again_with_the_agent_that_is_wanted_now(ada: Use
     first = create_session(ada.id, "Assistant")
     assert create_session(ada.id, "Support desk") == first
     assert stored(first).agent_name == "Support desk"
+
+
+def test_an_empty_chat_that_is_given_again_stands_above_those_used_before(ada: User) -> None:
+    ago = {hours: datetime.now(UTC) - timedelta(hours=hours) for hours in (1, 2)}
+    make_session(ada.id, last_activity_at=ago[1])
+    empty = make_session(ada.id, session_name=None, last_activity_at=ago[2])
+    assert create_session(ada.id, "Assistant") == empty.id
+    assert find_newest_session(ada.id) == empty.id
 
 
 @pytest.mark.parametrize("what", ["message", "run", "name", "deactivated", "another's"])
@@ -123,3 +133,10 @@ def test_a_first_message_names_a_chat_once(ada: User) -> None:
 )
 def test_a_name_is_the_beginning_of_the_first_line(text: str, name: str | None) -> None:
     assert first_words(text) == name
+
+
+def test_looking_at_a_chat_changes_nothing_but_that_it_was_seen(ada: User) -> None:
+    chat = make_session(ada.id, updated_at=datetime(2030, 1, 1, tzinfo=UTC))
+    mark_seen(chat.id)
+    assert stored(chat.id).is_seen
+    assert stored(chat.id).updated_at == chat.updated_at

@@ -35,6 +35,9 @@ def tell_planner() -> None:
     """Let it know how many rows there are, as it does from time to time."""
     with write_tx() as tx:
         tx.execute(text("ANALYZE"))
+        engine = tx.get_bind()
+    # A connection of SQLite's goes by what it was told at its beginning.
+    engine.dispose()
 
 
 def plans_of(engine: Engine, ran: Ran) -> Iterator[str]:
