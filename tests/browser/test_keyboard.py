@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import NewPage, NewPerson
 from tests.factories import make_session
 from tests.rendering.chats import CALL, OUTPUT, add, agent, person
-from tests.support.browsing import Person
+from tests.support.browsing import Person, wait_until
 from tests.support.chatting import LONG, begin_chat, field, wait_for_growth, wait_for_reply
 from tests.support.focus import place, tab_to, tabbed
 
@@ -126,9 +126,7 @@ def test_all_of_a_chat_is_reached_used_and_seen_by_keyboard(
     ):
         tab_to(page, name)
         page.keyboard.press("Enter")
-        page.wait_for_function(
-            "async text => (await navigator.clipboard.readText()) === text", arg=copied
-        )
+        wait_until(page, "async text => (await navigator.clipboard.readText()) === text", copied)
         assert place(page)
 
     page.locator("#transcript").focus()

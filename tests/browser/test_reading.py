@@ -5,12 +5,12 @@ from itertools import chain
 
 import pytest
 from flask import Flask, render_template
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import NewPage
 from tests.rendering.pieces import in_pieces
 from tests.services.chats import make_chat, reply
-from tests.support.browsing import Person
+from tests.support.browsing import Person, wait_until
 from tests.support.chatting import (
     LONG,
     ask,
@@ -22,11 +22,17 @@ from tests.support.chatting import (
     wait_for_reply,
     words,
 )
+from webapp.models import AgentSession
 from webapp.rendering.live import LiveReply
 from webapp.runs.events import TextDelta
 from webapp.web.sse import encode
 
 COUNT = "Count to 400"
+HOLDS_NO_STREAM = """async () => {
+  if (!document.querySelector("[data-follow]")) return false;
+  const metrics = await (await fetch("/metrics")).text();
+  return metrics.includes("parley_streams_open 0");
+}"""
 SMALL = {"width": 800, "height": 420}
 _DISTANCE = """() => {
   const stage = document.querySelector(".stage");
@@ -120,16 +126,14 @@ def test_code_is_copied_as_it_was_written_and_a_reply_as_markdown(
     begin_chat(page, LONG)
     wait_for_reply(page)
     page.locator("figure").get_by_role("button", name="Copy").click()
-    page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('def ')")
+    wait_until(page, "async () => (await navigator.clipboard.readText()).startsWith('def ')")
     expect(page.locator("[data-announcer]")).to_have_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == 'def greet(name: str) -> str:\n    return f"Hello, {name}!"\n'
     last_reply(page).locator("[data-copy=reply]").click()
-    page.wait_for_function(
-        "async () => (await navigator.clipboard.readText()).includes('## A table')"
-    )
+    wait_until(page, "async () => (await navigator.clipboard.readText()).includes('## A table')")
     page.locator(".mine [data-copy]").click()
-    page.wait_for_function(f"async () => (await navigator.clipboard.readText()) === {LONG!r}")
+    wait_until(page, "async text => (await navigator.clipboard.readText()) === text", LONG)
 
 
 def test_whole_sentences_are_read_out(page: Page) -> None:
@@ -158,6 +162,18 @@ def test_a_hidden_tab_lets_go_and_comes_back_whole(page: Page) -> None:
         page.evaluate(HIDE, False)  # noqa: FBT003
     assert wait_for_reply(page).startswith(before[:30])
     expect(page.locator("[data-reconnecting]")).to_be_hidden()
+
+
+def test_a_message_from_a_hidden_tab_holds_no_connection(page: Page) -> None:
+    begin_chat(page)
+    wait_for_reply(page)
+    page.evaluate(HIDE, True)  # noqa: FBT003
+    say(page, COUNT)
+    wait_until(page, HOLDS_NO_STREAM)
+    expect(page.locator("[data-follow]")).to_have_count(1)
+    with page.expect_request(re.compile("/events$")):
+        page.evaluate(HIDE, False)  # noqa: FBT003
+    assert wait_for_reply(page).endswith("400")
 
 
 def test_links_say_where_they_lead(signed_in: NewPage, ada: Person) -> None:
@@ -203,12 +219,33 @@ def test_a_long_list_and_a_long_table_grow_in_their_places(
     assert page.locator(".reply :is(ul, table)").count() == 2
 
 
+def make_long_chat(person: Person) -> AgentSession:
+    answer = {"role": "assistant", "content": "So it is."}
+    said = ((f"Message number {number}.", answer) for number in range(1, 41))
+    return make_chat(person.id, *chain.from_iterable(said))
+
+
+def test_earlier_messages_wait_for_the_chat_to_come_to_its_end(
+    signed_in: NewPage, ada: Person
+) -> None:
+    chat = make_long_chat(ada)
+    page = signed_in(ada)
+    late: list[Route] = []
+    page.route("**/app.*.js", lambda route: late.append(route))  # noqa: PLW0108 - it takes no built-in
+    page.goto(f"/sessions/{chat.id}", wait_until="commit")
+    expect(page.locator(".bubble")).to_have_count(15)
+    for _ in range(3):
+        page.evaluate("new Promise(requestAnimationFrame)")
+    late[0].continue_()
+    page.wait_for_function(AT_END)
+    page.wait_for_load_state()
+    expect(page.locator(".bubble")).to_have_count(15)
+
+
 def test_earlier_messages_come_in_above_and_what_is_read_keeps_its_place(
     signed_in: NewPage, ada: Person
 ) -> None:
-    answer = {"role": "assistant", "content": "So it is."}
-    said = ((f"Message number {number}.", answer) for number in range(1, 41))
-    chat = make_chat(ada.id, *chain.from_iterable(said))
+    chat = make_long_chat(ada)
     page = signed_in(ada)
     page.goto(f"/sessions/{chat.id}")
     page.wait_for_function(AT_END)

@@ -63,6 +63,22 @@ def test_a_message_in_an_open_chat_takes_one_request(page: Page) -> None:
     assert "events" not in asked
 
 
+def test_an_answer_that_is_cut_off_is_a_message_that_can_be_sent_again(
+    page: Page, troubles: Troubles
+) -> None:
+    troubles.expect("connection was lost")
+    begin_chat(page)
+    wait_for_reply(page)
+    nothing = {"content_type": "text/event-stream", "body": ": nothing\n\n"}
+    page.route("**/messages", lambda route: route.fulfill(**nothing), times=1)
+    say(page, SHORT)
+    expect(page.get_by_role("alert")).to_contain_text("Not sent.")
+    expect(field(page)).to_have_value(SHORT)
+    field(page).press("Enter")
+    expect(page.locator(".reply")).to_have_count(2)
+    assert "42" in wait_for_reply(page)
+
+
 def test_a_reply_grows_while_it_is_read(page: Page) -> None:
     session_id = begin_chat(page, LONG)
     first = wait_for_growth(page, 0)

@@ -1,6 +1,7 @@
 """What a browser test needs beside its browser: people who sign in, and an ear for troubles."""
 
 import re
+import time
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +11,20 @@ _REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP violation: ${event.violatedDirective} ${event.blockedURI}`));
 """
+_PAINT = "new Promise(requestAnimationFrame)"
+PATIENCE = 15
+"""Seconds."""
+
+
+def wait_until(page: Page, script: str, arg: object = None) -> None:
+    """Ask the page until the script says yes; Playwright's own waiting does not await it.
+
+    Raises AssertionError when that takes too long.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while not page.evaluate(script, arg):
+        assert time.monotonic() < deadline, f"never: {script}"
+        page.evaluate(_PAINT)
 
 
 @dataclass(frozen=True)

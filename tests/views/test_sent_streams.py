@@ -65,6 +65,7 @@ def test_the_answer_is_the_turn_and_then_its_reply(
     gate.open()
     for one in heard:
         page.hear(one)
+    answer.close()
     assert (page.kinds[0], page.kinds[-1]) == ("reset", "end")
     assert stored_text(run_at(address).id) == "Hello **world**"
     assert "<strong>world</strong>" in page.html

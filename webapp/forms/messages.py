@@ -1,7 +1,6 @@
 """What a person may send to an agent."""
 
-from uuid import uuid4
-
+from uuid_utils import uuid4  # the standard library's asks the system each time
 from wtforms import HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Regexp
 
