@@ -25,6 +25,7 @@ from pydantic import BaseModel
 from tests.runs.conftest import send, shape, text_of
 from tests.runs.stage import Stage, completed, delta
 from webapp.models import AgentSession
+from webapp.rendering.contents import text_of as text_in
 from webapp.runs import Executor
 from webapp.runs.events import Event, ReasoningDelta, TextDelta, ToolFinished, ToolStarted
 
@@ -190,6 +191,18 @@ def test_a_message_that_comes_in_one_piece_is_told_as_one(
     stage.play(streams(completed([assistant_message("All at once.")])))
     run = send(chat)
     assert of(run.events(), TextDelta) == [TextDelta(0, "All at once.")]
+
+
+def test_parts_of_a_message_are_told_apart_as_they_are_stored(
+    executor: Executor, stage: Stage, chat: AgentSession
+) -> None:
+    second = delta("Two.", "m1")
+    second.content_index = 1
+    both = assistant_message("One.", item_id="m1")
+    both.content += assistant_message("Two.").content
+    stage.play(streams(delta("One.", "m1"), second, completed([both])))
+    run = send(chat)
+    assert text_of(run.events()) == "One.\n\nTwo." == text_in(run.items[-1]["content"])
 
 
 def test_two_messages_of_one_answer_are_told_apart(

@@ -102,9 +102,10 @@ class Draft:
                 if event.arguments and call_id in self.calls:
                     self.calls[call_id].arguments = event.arguments
             case ApprovalRequested(call_id=call_id) if call_id in self.calls:
-                self.calls[call_id].is_waiting = True
-            case ApprovalDecided(call_id=call_id) if call_id in self.calls:
+                self.calls[call_id].is_waiting = self.calls[call_id].was_asked = True
+            case ApprovalDecided(call_id=call_id, at=at) if call_id in self.calls:
                 self.calls[call_id].is_waiting = False
+                self._began_after_all(at)
             case AgentChanged(name=name):
                 self.hand_over(name)
             case _:
@@ -149,6 +150,12 @@ class Draft:
             failed = self._failed_calls
             known = bool(_FAILED.match(output)) if failed is None else call_id in failed
             self.calls[call_id].finish(output, at, is_failed=is_failed or known)
+
+    def _began_after_all(self, at: float) -> None:
+        """What was asked for is called once all of it is decided: the person's time is not its."""
+        for call in self.calls.values():
+            if call.was_asked and call.output is None:
+                call.started_at = at or call.started_at
 
     def hand_over(self, agent_name: str) -> None:
         if agent_name == self.sections[-1].agent_name:

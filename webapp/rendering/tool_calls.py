@@ -37,6 +37,8 @@ class DraftCall:
     output: str | None = None
     is_failed: bool = False
     is_waiting: bool = False
+    was_asked: bool = False
+    """Whether a person was asked to approve it."""
 
     def finish(self, output: str, at: float | None, *, is_failed: bool = False) -> None:
         self.output = output

@@ -22,7 +22,7 @@ from webapp.rendering.windows import (
     load_window,
 )
 from webapp.runs import QueuedRun
-from webapp.runs.events import Numbered, ToolFinished, ToolStarted, from_row
+from webapp.runs.events import ApprovalDecided, Numbered, ToolFinished, ToolStarted, from_row
 
 END = Place()
 FIRST = UUID(int=0)
@@ -62,7 +62,7 @@ _EVENTS = (
     select(RunEvent)
     .where(
         RunEvent.run_id.in_(bindparam("run_ids", expanding=True)),
-        RunEvent.kind.in_([ToolStarted.kind, ToolFinished.kind])
+        RunEvent.kind.in_([ToolStarted.kind, ApprovalDecided.kind, ToolFinished.kind])
         | RunEvent.run_id.in_(bindparam("active", expanding=True)),
     )
     .order_by(RunEvent.run_id, RunEvent.first_seq)

@@ -15,7 +15,7 @@ from webapp.rendering.handoffs import handoff_calls
 from webapp.rendering.items import is_from_person, tell
 from webapp.rendering.shown_runs import ShownRun
 from webapp.rendering.view_models import Approval, Notice, PersonMessage, Reply, Turn
-from webapp.runs.events import Numbered, ToolFinished, ToolStarted
+from webapp.runs.events import ApprovalDecided, Numbered, ToolFinished, ToolStarted
 from webapp.runs.retrying import UNFINISHED
 
 SOMEBODY = "Assistant"
@@ -245,10 +245,15 @@ def _is_call(item: Mapping[str, Any]) -> bool:
 
 def _durations(events: Iterable[Numbered]) -> Iterator[tuple[str, float]]:
     started: dict[str, float] = {}
+    decided: set[str] = set()
     for numbered in events:
         match numbered.event:
             case ToolStarted(call_id=call_id, at=at):
                 started.setdefault(call_id, at)
+            case ApprovalDecided(call_id=call_id, at=at) if at:
+                # With the last of those that were asked for, all are called.
+                decided.add(call_id)
+                started.update(dict.fromkeys(decided & started.keys(), at))
             case ToolFinished(call_id=call_id, at=at) if call_id in started:
                 yield call_id, at - started.pop(call_id)
 

@@ -1,5 +1,6 @@
 """A person's word on the tool calls that wait for it."""
 
+import time
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -41,7 +42,8 @@ def decide_run(
             name = waiting[call_id]
             _approve_for_the_chat(tx, run.session_id, name)
             settled = [call for call, tool in waiting.items() if tool == name]
-        _store(tx, run, events, [ApprovalDecided(call, approve, reason) for call in settled])
+        now = time.time()
+        _store(tx, run, events, [ApprovalDecided(call, approve, reason, now) for call in settled])
         if len(settled) == len(waiting):
             run.status = RunStatus.QUEUED
             # What is timed from here on is what the person waits for from here on.

@@ -4,7 +4,7 @@ Text, calls and outputs are enough to show the run and, should its end not come,
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, ClassVar, cast
 from uuid import UUID
@@ -89,6 +89,8 @@ class ApprovalDecided:
     call_id: str
     is_approved: bool
     reason: str = ""
+    at: float = field(default=0.0, compare=False)
+    """Seconds since 1970: the tool is called then at the earliest, however long it waited."""
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,8 @@ class Listener:
         """Events of models that the SDK is still bringing."""
         self._response = 0
         self._places: dict[tuple[Any, ...], int] = {}
+        self._parts: dict[int, int] = {}
+        """The part of each message that its newest text belongs to."""
         self._next = {"text": texts, "reasoning": 0}
         self._streamed: list[int] = []
         """Messages of the newest response of which text came in pieces."""
@@ -91,9 +93,9 @@ class Listener:
         kind = getattr(data, "type", "")
         if kind in _TEXT:
             if data.delta:
-                self._recorder.text(self._text_place(data.output_index), data.delta)
+                self._hear_text(data)
         elif kind in _REASONING:
-            part = getattr(data, "summary_index", 0), kind
+            part = getattr(data, "summary_index", getattr(data, "content_index", 0)), kind
             if data.delta:
                 self._recorder.reasoning(
                     self._place("reasoning", data.output_index, *part), data.delta
@@ -107,6 +109,13 @@ class Listener:
         elif kind == "response.completed":
             self._response += 1
             self.model = data.response.model or self.model
+
+    def _hear_text(self, data: Any) -> None:
+        place, part = self._text_place(data.output_index), data.content_index
+        # A message of several parts is read with a line between them.
+        gap = "" if self._parts.setdefault(place, part) == part else "\n\n"
+        self._parts[place] = part
+        self._recorder.text(place, gap + data.delta)
 
     def _hear_item(self, event: RunItemStreamEvent) -> None:
         item = event.item
