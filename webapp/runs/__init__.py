@@ -9,6 +9,7 @@ from webapp.runs.decisions import decide_run
 from webapp.runs.editing import edit_message, regenerate_reply
 from webapp.runs.executor import Executor, current, ready, start_executor
 from webapp.runs.following import read_events, shown, wake
+from webapp.runs.repeating import check_repeat
 from webapp.runs.retrying import retry_run
 from webapp.runs.starting import QueuedRun, send_message, start_run
 from webapp.runs.stopping import stop_run, stop_runs_in
@@ -19,6 +20,7 @@ __all__ = [
     "Branch",
     "Executor",
     "QueuedRun",
+    "check_repeat",
     "continue_run",
     "current",
     "decide_run",

@@ -19,6 +19,10 @@ class MessageGone(Fact):
     """The message is not among what the chat consists of now, or never was."""
 
 
+class KeyUsed(Fact):
+    """Another message was sent with this key."""
+
+
 class RunAlreadyActive(Fact):
     """The chat has a run that has not ended."""
 

@@ -13,7 +13,7 @@ from webapp.database_session.items import storable
 from webapp.models import RunStatus
 from webapp.rendering.transcript import load_turn
 from webapp.rendering.view_models import TextPart, Turn
-from webapp.runs import start_run
+from webapp.runs import check_repeat, send_message
 from webapp.services.exports import ExportedChat, load_chat
 from webapp.services.session_lists import SessionSummary, list_sessions
 from webapp.services.sessions import (
@@ -26,7 +26,7 @@ from webapp.web.bearer import bearer, bearer_user
 from webapp.web.current import settings
 from webapp.web.json_body import JsonBody, refuse
 from webapp.web.problems import problem
-from webapp.web.troubles import BUSY_SECONDS, Trouble
+from webapp.web.troubles import Trouble
 
 bp = Blueprint("api", __name__, url_prefix="/api")
 
@@ -39,8 +39,9 @@ _NOT_YET = Trouble(
 )
 _PAUSED = Trouble(409, "A tool waits for approval", "Open the chat, and approve or reject it.")
 _STOPPED = Trouble(409, "The reply was stopped", "What was written of it is in the chat.")
+# Not 503: whoever comes again by itself, with the same key, would be told the same for ever.
 _INTERRUPTED = Trouble(
-    503, "The reply was interrupted", "The server went meanwhile. Send it again.", BUSY_SECONDS
+    502, "The reply was interrupted", "The server went meanwhile. Send it again with another key."
 )
 
 
@@ -73,7 +74,7 @@ def index() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Begin a chat. With a `session_id` that is there already, that chat is given again."""
     body = JsonBody("session_id", "session_name", "agent")
-    name, agent = body.text("session_name", MAX_NAME), _agent(body)
+    name, agent = " ".join((body.text("session_name", MAX_NAME) or "").split()), _agent(body)
     session_id = _checked(body.text("session_id", MAX_ID) or uuid4().hex)
     key = create_session(bearer_user().id, agent.name, session_id)
     if name:
@@ -81,12 +82,14 @@ def create() -> ResponseReturnValue:
     return _told(load_chat(key)), 201
 
 
-@bp.post("/sessions/<name>/chat")
+# With its slashes: a session_id may have some, as it is and doubled.
+@bp.post("/sessions/<path:name>/chat", merge_slashes=False)
 @bearer
 def chat(name: str) -> ResponseReturnValue:
     """Say something in a chat, which is made when it is not there, and wait for the reply.
 
-    The header `Idempotency-Key` makes it safe to send again: it then waits for the same reply.
+    The header `Idempotency-Key` makes it safe to send again: it then waits for the same reply,
+    also where that has failed. Another message, or another try, needs another key.
     """
     body = JsonBody("message", "agent")
     session_id, agent = _checked(name), _agent(body)
@@ -99,9 +102,11 @@ def chat(name: str) -> ResponseReturnValue:
     user = bearer_user()
     with place_to_wait(user.id) as place:
         key = create_session(user.id, agent.name, session_id)
-        run_id = start_run(key, message, sending)
-        status = await_run(run_id, place, settings().api_seconds)
-    return _reply(status, session_id, run_id)
+        sent = send_message(key, message, sending)
+        if sent.run is None:
+            check_repeat(sent.run_id, message)
+        status = await_run(sent.run_id, place, settings().api_seconds)
+    return _reply(status, session_id, sent.run_id)
 
 
 def _reply(status: str | None, session_id: str, run_id: UUID) -> ResponseReturnValue:

@@ -69,6 +69,9 @@ OF_FACTS: dict[type[facts.Fact], Trouble] = {
     facts.MessageGone: Trouble(
         409, "This message was replaced", "Something else stands there now. Reload the page."
     ),
+    facts.KeyUsed: Trouble(
+        422, "This key was used before", "For another message. Give each message a key of its own."
+    ),
     facts.RunAlreadyActive: Trouble(
         409, "A reply is on its way", "Wait until it has ended, or stop it, then send again."
     ),
