@@ -133,6 +133,16 @@ def test_past_and_withdrawn_invitations_are_closed_and_not_listed(admin: User) -
     assert [row.id for row in list_invitations()] == [find_invitation(kept).id]
 
 
+def test_an_invitation_that_was_used_cannot_be_withdrawn(admin: User) -> None:
+    token = invited(admin)
+    key = find_invitation(token).id
+    user_id = accept_invitation(token, "Ada", PASSWORD)
+    withdraw_invitation(key, actor_id=admin.id)
+    with read_tx() as tx:
+        assert tx.get_one(Invitation, key).accepted_by_id == user_id
+        assert "invitation.withdrawn" not in set(tx.scalars(select(AuditEntry.action)))
+
+
 def test_an_email_that_has_an_account_is_not_invited(admin: User) -> None:
     with pytest.raises(EmailTaken):
         invited(admin, email=admin.email)

@@ -156,6 +156,9 @@ def test_an_htmx_request_without_a_sign_in_is_sent_to_the_page(client: PageClien
     answer = client.post("/sign-out", headers=HTMX | here)
     assert (answer.status_code, answer.text) == (401, "")
     assert answer.headers["HX-Redirect"] == "/sign-in?next=/sessions/1?x%3D2"
+    elsewhere = {"HX-Current-URL": "http://elsewhere.example/sessions/1"}
+    answer = client.post("/sign-out", headers=HTMX | elsewhere)
+    assert answer.headers["HX-Redirect"] == "/sign-in"
 
 
 def test_the_token_of_a_sign_in_is_nowhere_but_in_the_cookie(client: PageClient, ada: User) -> None:

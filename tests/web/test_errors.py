@@ -7,13 +7,15 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask, abort, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tests.factories import make_user
 from tests.support.accounts import csrf_token
 from tests.support.apps import app_like
 from tests.support.client import HTMX, PageClient
+from webapp.database import write_tx
 from webapp.services import facts
 from webapp.web.access import public
 from webapp.web.troubles import OF_FACTS, UNKNOWN_FACT, of_fact
@@ -213,3 +215,11 @@ def test_json_in_place_of_a_form_gets_a_clear_answer(client: PageClient, body: b
     headers = {"X-CSRFToken": csrf_token(client)}
     answer = client.post("/sign-in", data=body, headers=headers, content_type="application/json")
     assert answer.status_code in {400, 415, 422}
+
+
+@pytest.mark.usefixtures("app")
+def test_an_error_of_the_database_does_not_tell_what_was_written() -> None:
+    with pytest.raises(DBAPIError) as raised, write_tx() as tx:
+        tx.execute(text("INSERT INTO nowhere VALUES (:said)"), {"said": SECRET})
+    assert "nowhere" in str(raised.value)
+    assert SECRET not in str(raised.value)
