@@ -128,3 +128,13 @@ def test_old_spans_are_removed_unless_they_are_kept_for_good(
     remove_old(Retention(spans=30))
     assert spans(old) == []
     assert spans(new)
+
+
+def test_a_run_that_goes_on_for_ever_keeps_so_many_spans_alone(
+    executor: Executor, stage: Stage, chat: AgentSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.runs.spans.MOST", 1)
+    stage.play([LOOK], "Seen.", tools=[look])
+    run = send(chat)
+    assert run.ended() == "finished"
+    assert len(spans(run)) == 1

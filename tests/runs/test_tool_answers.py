@@ -120,3 +120,17 @@ def test_a_tool_that_waited_for_approval_has_the_last_word_too(
     assert run.ended() == "finished"
     assert text_of(run.events()) == "It is 42."
     assert shape(run.items) == "user function_call function_call_output assistant"
+
+
+def test_of_many_parts_those_that_fit_are_stored(
+    start: Any, stage: Stage, chat: AgentSession
+) -> None:
+    start(max_tool_output=50)
+    tool = look_that_gives([ToolOutputText(text=text) for text in ("a" * 30, "b" * 30, "c")])
+    stage.play([LOOK], "Seen.", tools=[tool])
+    run = send(chat)
+    assert run.ended() == "finished"
+    whole, cut = (part["text"] for part in run.items[2]["output"])
+    assert whole == "a" * 30
+    assert cut.startswith("bbb")
+    assert "cut here" in cut

@@ -8,7 +8,7 @@ from tests.factories import make_user
 from webapp.database import write_tx
 from webapp.models import AuditEntry, User, UserRole
 from webapp.models.columns import id_at
-from webapp.services.audit import record_audit
+from webapp.services.audit import audit_refusal, record_audit
 from webapp.services.audit_log import CHUNK, AuditFilters, all_entries, list_entries
 from webapp.services.facts import ReadingOff
 from webapp.services.people import set_role
@@ -84,3 +84,9 @@ def test_what_is_read_of_it_breaks_off_when_the_admin_is_one_no_more(ada: User) 
     set_role(admins[0].id, UserRole.USER)
     with pytest.raises(ReadingOff):
         list(entries)
+
+
+def test_whoever_asks_for_much_does_not_fill_the_log(ada: User) -> None:
+    audit_refusal(ada.id, "192.0.2.1", "GET", "/admin/" + "x" * 5000)
+    [row], _ = list_entries(AuditFilters())
+    assert len(row.detail["path"]) == 200

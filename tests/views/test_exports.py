@@ -17,6 +17,7 @@ from tests.support.client import HTMX, PageClient
 from tests.support.pages import Page
 from webapp.models import User
 from webapp.services.exports import list_chats, read_messages
+from webapp.web.packing import counted, find_packing
 
 HOSTILE = '</style><script>alert(1)</script><img src="http://e.org/x">'
 
@@ -233,3 +234,11 @@ def test_what_is_no_character_is_replaced_on_the_page_and_in_the_files(
         assert words in page
     for kind in ("md", "json", "html"):
         assert fetch(client, f"/sessions/{chat.id}/export.{kind}").status_code == 200
+
+
+def test_archives_of_long_ago_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webapp.web.packing.REMEMBERED", 2)
+    user_id, tokens = uuid4(), [uuid4() for _ in range(3)]
+    for token in tokens:
+        assert list(counted(user_id, token, [])) == []
+    assert [find_packing(user_id, token) is None for token in tokens] == [True, False, False]
