@@ -73,8 +73,8 @@ class Told:
     model: str | None = None
     first_token_at: datetime | None = None
     """Counts where there was none before."""
-    used: Mapping[str, int] = field(default_factory=dict)
-    """To be added to what was used before."""
+    used: Mapping[str | None, Mapping[str, int]] = field(default_factory=dict)
+    """By each model, to be added to what was used before."""
     last_items: Sequence[Item] = ()
     """What the SDK gave last, where it is not stored yet."""
     speaker: str | None = None
@@ -177,7 +177,7 @@ def end_run(
         new_model=told.model,
         new_first_token_at=told.first_token_at,
         is_over=ending.status is not RunStatus.PAUSED,
-        **{f"new_{name}": told.used.get(name, 0) for name in USED},
+        **{f"new_{name}": sum(used[name] for used in told.used.values()) for name in USED},
     )
     if not is_cut_short:
         _keep_last(tx, run_id, ended.session_id, told)
@@ -235,5 +235,6 @@ def _count(tx: Session, owner: UUID, ended: Row[Any], told: Told) -> None:
     """Count what a performance used, and how long its first word took."""
     if told.first_token_at is not None and told.first_token_at == ended.first_token_at:
         FIRST_TOKEN.observe((ended.first_token_at - ended.queued_at).total_seconds())
-    if any(told.used.values()):
-        count_used(tx, owner, ended.agent_name, ended.model, told.used)
+    # In one order everywhere: two runs that end at once must not wait for each other.
+    for model in sorted(told.used, key=str):
+        count_used(tx, owner, ended.agent_name, model or ended.model, told.used[model])

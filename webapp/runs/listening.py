@@ -9,6 +9,8 @@ from agents.items import MCPApprovalResponseItem, MessageOutputItem, ToolCallOut
 from agents.tool_context import ToolContext
 from agents.tracing import get_current_span
 
+from webapp.database_session.items import storable
+from webapp.models import AgentRun
 from webapp.runs.hosted import (
     APPROVAL_REQUEST,
     HOSTED,
@@ -21,11 +23,15 @@ from webapp.runs.hosted import (
 )
 from webapp.runs.recorder import Recorder
 from webapp.runs.run_session import RunSession
+from webapp.runs.used import Used
+from webapp.services.prices import undated
 
 _TEXT = frozenset({"response.output_text.delta", "response.refusal.delta"})
 _REASONING = frozenset({"response.reasoning_summary_text.delta", "response.reasoning_text.delta"})
 _PIECES = _TEXT | _REASONING
 _ARGUMENTS = ("_arguments.delta", "_code.delta", "_input.delta")
+_LONGEST_NAME = AgentRun.model.type.length
+"""Of a model: some servers call it by the path of its file."""
 
 
 class Listener:
@@ -34,6 +40,7 @@ class Listener:
     def __init__(self, recorder: Recorder, agent_name: str, texts: int, *, max_output: int) -> None:
         self.model: str | None = None
         """What the model's server calls the model that answered."""
+        self.used = Used()
         self.agent_name = agent_name
         """Who speaks."""
         self.has_heard_a_model = False
@@ -74,6 +81,14 @@ class Listener:
         self._hear_raw(data)
         return True
 
+    def answered_inside(self, model: str | None, usage: Any) -> None:
+        """Count what an agent inside a tool used, of which nothing else is heard.
+
+        `model` is what it was asked for by; the server's name for the same one is kept.
+        """
+        is_same = model is None or model == undated(self.model or "")
+        self.used.add(self.model if is_same else model, usage)
+
     def say(self, text: str) -> None:
         """Tell a whole message that no model has said."""
         self._recorder.text(self._next["text"], text)
@@ -108,7 +123,8 @@ class Listener:
             self._hosted_finished(data.item)
         elif kind == "response.completed":
             self._response += 1
-            self.model = data.response.model or self.model
+            self.model = storable(data.response.model or "")[:_LONGEST_NAME] or self.model
+            self.used.add(self.model, data.response.usage)
 
     def _hear_text(self, data: Any) -> None:
         place, part = self._text_place(data.output_index), data.content_index

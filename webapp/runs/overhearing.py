@@ -17,6 +17,9 @@ class Ear(Protocol):
     def overhear(self, data: Any, *, is_first: bool) -> bool:
         """Whether the model's event was heard here, so that the SDK need not bring it."""
 
+    def answered_inside(self, model: str | None, usage: Any) -> None:
+        """Take note of an answer that came whole, to an agent inside a tool."""
+
 
 def overheard(agent: Agent[Any], ear: Ear) -> Agent[Any]:
     """The agent with an ear at a model that it brings along.
@@ -53,7 +56,11 @@ class _Overheard(Model):
         return getattr(self._model, name)
 
     async def get_response(self, *args: Any, **kwargs: Any) -> ModelResponse:
-        return await self._model.get_response(*args, **kwargs)
+        # The run itself has its answers streamed.
+        response = await self._model.get_response(*args, **kwargs)
+        name = getattr(self._model, "model", None)
+        self._ear.answered_inside(name if isinstance(name, str) else None, response.usage)
+        return response
 
     async def stream_response(
         self, *args: Any, **kwargs: Any

@@ -36,6 +36,7 @@ from webapp.runs.run_session import RunSession
 from webapp.runs.spans import SPANS, trace_id
 from webapp.runs.tool_answers import answer_of_tools
 from webapp.runs.tool_servers import connect_servers
+from webapp.runs.used import counts_of
 from webapp.services.histories import fit_history
 
 Work: TypeAlias = list[TResponseInputItem] | RunState[Any, Agent[Any]]
@@ -53,7 +54,7 @@ class Play:
         self._recorder = recorder
         self._settings = settings
         self._result: RunResultStreaming | None = None
-        self._used_before: tuple[int, ...] = ()
+        self._used_before: dict[str, int] = {}
         self._listener: Listener | None = None
         self._session: RunSession | None = None
         self._agent_name = run.agent_name
@@ -90,10 +91,11 @@ class Play:
 
     def told(self) -> Told:
         """What the run's row gets from the performance, as far as it has come."""
-        used: dict[str, int] = {}
-        if self._result is not None:
-            both = zip(USED, _used(self._result), self._used_before, strict=True)
-            used = {name: now - before for name, now, before in both}
+        used: dict[str | None, dict[str, int]] = {}
+        if self._result is not None and self._listener is not None:
+            now, before = _used(self._result), self._used_before
+            whole = {name: now[name] - before[name] for name in USED}
+            used = self._listener.used.shares(whole, self._listener.model)
         return Told(
             agent_name=self._agent_name,
             model=self._listener.model if self._listener else None,
@@ -192,15 +194,8 @@ class Play:
         )
 
 
-def _used(result: RunResultStreaming) -> tuple[int, ...]:
-    usage = result.context_wrapper.usage
-    return (
-        usage.requests,
-        usage.input_tokens,
-        usage.input_tokens_details.cached_tokens,
-        usage.output_tokens,
-        usage.output_tokens_details.reasoning_tokens,
-    )
+def _used(result: RunResultStreaming) -> dict[str, int]:
+    return counts_of(result.context_wrapper.usage)
 
 
 def _fitted(settings: Settings) -> CallModelInputFilter:

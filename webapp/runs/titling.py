@@ -20,6 +20,7 @@ from webapp.database_session.items import storable
 from webapp.models import AgentRun, AgentSession, MessageRole, RunStatus, SessionMessage
 from webapp.runs.casting import Catalogue
 from webapp.runs.threads import in_database_thread
+from webapp.runs.used import counts_of
 from webapp.services.sessions import first_words
 from webapp.services.usage import count_used
 
@@ -68,14 +69,7 @@ async def give_title(run_id: UUID, settings: Settings, catalogue: Catalogue) -> 
     except Exception as error:  # noqa: BLE001 - whatever it is, the chat keeps its first words
         log.info("title_not_made", run=str(run_id), error=str(error))
         return
-    usage = result.context_wrapper.usage
-    used = {
-        "requests": usage.requests,
-        "input_tokens": usage.input_tokens,
-        "cached_tokens": usage.input_tokens_details.cached_tokens,
-        "output_tokens": usage.output_tokens,
-        "reasoning_tokens": usage.output_tokens_details.reasoning_tokens,
-    }
+    used = counts_of(result.context_wrapper.usage)
     title = first_words(storable(str(result.final_output)).strip(_AROUND))
     await in_database_thread(_write, chat, title, used)
 

@@ -192,6 +192,7 @@ def test_the_overview_says_what_was_used_and_how_it_went(desk: PageClient, ada: 
     rows = [[cell.text for cell in row.every("th", "td")] for row in page.every("tr")]
     assert ["rate_limit", "1"] in rows
     assert ["Ada Moreno", "7", "1,234", "\N{EN DASH}"] in rows
+    assert ["a-model", "1,234", "\N{EN DASH}"] in rows  # Messages are to agents.
     titles = {title.text for title in page.every("title")}
     assert f"{today().day} {today():%b}: 7" in titles
 
