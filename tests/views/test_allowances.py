@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from tests.factories import make_session, make_user
 from tests.runs.conftest import Start
@@ -12,7 +13,7 @@ from tests.support.apps import app_like
 from tests.support.client import HTMX, PageClient
 from webapp.config import UsageCaps
 from webapp.database import read_tx, write_tx
-from webapp.models import AgentRun, User, UserRole
+from webapp.models import AgentRun, AgentSession, User, UserRole
 from webapp.services.usage import count_message
 
 CAPS = UsageCaps(messages_per_day=10)
@@ -46,6 +47,8 @@ def test_beyond_a_limit_a_message_is_429_says_when_it_ends_and_is_not_taken(
     assert (first.status_code, "one more" in first.text) == (429, True)
     with read_tx() as tx:
         assert tx.query(AgentRun).count() == 0
+        # Nor is there an empty chat of what was not said.
+        assert list(tx.scalars(select(AgentSession.id))) == [chat.id]
 
 
 def test_a_person_is_told_before_it_runs_out(app: Flask) -> None:

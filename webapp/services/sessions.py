@@ -3,7 +3,7 @@
 from contextlib import suppress
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -46,6 +46,15 @@ def create_session(user_id: UUID, agent_name: str | None, session_id: str | None
         empty.agent_name = agent_name
         empty.last_activity_at = utc_now()
         return empty.id
+
+
+def discard_session(user_id: UUID, session_id: UUID) -> None:
+    """Remove a chat of the person's in which nothing was said after all; any other stays."""
+    with write_tx() as tx:
+        # Whoever says something holds the person: what was said meanwhile is seen below.
+        tx.execute(User.hold(user_id))
+        own = AgentSession.id == session_id, AgentSession.user_id == user_id
+        tx.execute(delete(AgentSession).where(*own, _nothing_said()))
 
 
 def rename_session(session_id: UUID, name: str) -> None:
@@ -123,12 +132,16 @@ def _named(tx: Session, user_id: UUID, agent_name: str | None, session_id: str) 
 
 
 def _empty(user_id: UUID) -> Select[AgentSession]:
-    has_messages = exists().where(SessionMessage.session_id == AgentSession.id)
-    has_runs = exists().where(AgentRun.session_id == AgentSession.id)
     return (
         AgentSession.owned_by(user_id)
         .where(AgentSession.is_active, AgentSession.session_name.is_(None))
-        .where(~has_messages, ~has_runs)
+        .where(_nothing_said())
         .order_by(AgentSession.id.desc())
         .limit(1)
     )
+
+
+def _nothing_said() -> ColumnElement[bool]:
+    has_messages = exists().where(SessionMessage.session_id == AgentSession.id)
+    has_runs = exists().where(AgentRun.session_id == AgentSession.id)
+    return and_(~has_messages, ~has_runs)

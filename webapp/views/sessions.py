@@ -20,6 +20,7 @@ from webapp.services.sessions import (
     activate_session,
     create_session,
     deactivate_session,
+    discard_session,
     mark_seen,
     pin_session,
     rename_session,
@@ -107,6 +108,7 @@ def create() -> ResponseReturnValue:
     try:
         start_run(session_id, form.text("message"), form.text("key"))
     except (CapReached, TooManyRuns) as fact:
+        discard_session(current_user.id, session_id)  # The message is still in the form.
         return new_chat_page(form, of_fact(fact))
     return redirect(url_for(".show", session_id=session_id), 303)
 
