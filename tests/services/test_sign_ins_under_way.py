@@ -10,10 +10,18 @@ from argon2 import PasswordHasher
 from tests.factories import make_user
 from tests.runs.stage import until
 from tests.support.accounts import EMAIL, PASSWORD, make_account
+from tests.support.database import waiting_for_locks
+from webapp.database import write_tx
 from webapp.models import User, UserRole
 from webapp.services.accounts import authenticate, set_active, set_password
 from webapp.services.confirmations import confirm_password
-from webapp.services.facts import AccountGone, Fact, PasswordWrong, SignInRefused
+from webapp.services.facts import (
+    AccountGone,
+    Fact,
+    PasswordWrong,
+    ResetClosed,
+    SignInRefused,
+)
 from webapp.services.password_resets import make_password_reset, reset_password
 from webapp.services.passwords import WAITING, gate
 from webapp.services.people import delete_person
@@ -60,6 +68,22 @@ def test_a_sign_in_that_is_under_way_does_not_outlive_the_password(
     end(user)
     with pytest.raises(SignInRefused):
         begun(user, proof.password_hash)
+
+
+@pytest.mark.only_on("postgresql")
+def test_who_sets_a_password_and_who_resets_it_do_not_wait_for_each_other() -> None:
+    user = make_account()
+    token = make_password_reset(user.id, actor_id=make_user(role=UserRole.ADMIN).id)
+    with ThreadPoolExecutor(2) as pool:
+        with write_tx() as tx:
+            tx.execute(User.hold(user.id))
+            changing = pool.submit(change, user)
+            until(lambda: waiting_for_locks() == 1)
+            resetting = pool.submit(reset_password, token, "another one 78")
+            until(lambda: waiting_for_locks() == 2)
+        changing.result()
+        with pytest.raises(ResetClosed):
+            resetting.result()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 
 from tests.support.accounts import csrf_token, is_signed_in, make_account
 from tests.support.client import PageClient
+from tests.support.database import waiting_for_locks
 from webapp.database import read_tx, write_tx
 from webapp.models import User, UserRole
 from webapp.services.facts import SetupClosed
@@ -123,17 +124,7 @@ def test_of_those_who_reach_the_database_together_one_becomes_the_admin(
                 # Nobody may add a row, and everybody may look.
                 tx.execute(text("LOCK TABLE user_account IN EXCLUSIVE MODE"))
             answers = [pool.submit(set_up, number) for number in range(TOGETHER)]
-            while gate.passed < hashed or (is_postgresql and _waiting() < TOGETHER):
+            while gate.passed < hashed or (is_postgresql and waiting_for_locks() < TOGETHER):
                 assert not any(answer.done() for answer in answers)
         assert sum(answer.result() for answer in answers) == 1
     assert [user.role for user in _everybody()] == [UserRole.ADMIN]
-
-
-def _waiting() -> int:
-    """How many connections wait for a lock."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    with read_tx() as tx:
-        return tx.scalar(waiting) or 0

@@ -53,6 +53,8 @@ def reset_password(token: str, password: str, *, address: str | None = None) -> 
     check_password(password, user.email, user.display_name)
     hashed = hash_password(password)
     with write_tx() as tx:
+        # The person first, as whoever changes the password: else each could wait for the other.
+        tx.execute(User.hold(user.id))
         reset = _open(tx, token, lock=True)
         reset.used_at = tx.scalars(select(utc_now())).one()
         tx.execute(update(User).where(User.id == user.id).values(password_hash=hashed))
