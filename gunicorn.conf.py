@@ -41,6 +41,8 @@ logconfig_dict = {
     "formatters": {},
     "loggers": {"gunicorn.error": {"propagate": True, "handlers": []}},
 }
+# By itself it lets whoever asks through a proxy on this machine say where the application lives.
+forwarder_headers = ""
 control_socket_disable = True
 reload = server.settings.environment == "development"
 

@@ -21,6 +21,10 @@ ODD = {
     "no host": (b"GET /sign-in HTTP/1.1\r\n\r\n", {303, 400}),
     "a host that is none": (b"GET / HTTP/1.1\r\nHost: " + b"x" * 300 + b"\r\n\r\n", {400}),
     "another site's address": (b"GET http://evil.example/ HTTP/1.1\r\nHost: x\r\n\r\n", {303, 400}),
+    "another place": (
+        b"GET /sign-in HTTP/1.1\r\nHost: localhost\r\nSCRIPT_NAME: /elsewhere\r\n\r\n",
+        {303},
+    ),
     "a NUL in the path": (b"GET /sessions/%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", {404}),
     "no UTF-8 in the path": (b"GET /%ff%fe HTTP/1.1\r\nHost: localhost\r\n\r\n", {404}),
     "dots in the path": (b"GET /static/../wsgi.py HTTP/1.1\r\nHost: localhost\r\n\r\n", {404}),

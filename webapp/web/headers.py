@@ -1,8 +1,8 @@
 """What every answer says to the browser, and what is refused before anybody looks at it."""
 
+import re
 from contextlib import suppress
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from flask import Flask, abort, request
 from werkzeug.exceptions import BadRequest
@@ -23,6 +23,7 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_HOST = re.compile(r"([\w.-]+|\[[\da-fA-F:.]+\])(?::\d+)?", re.ASCII)
 YEAR = 365 * 24 * 3600
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
@@ -69,14 +70,14 @@ def _matches(host: str) -> bool:
     """A name that begins with a dot stands for every name under it."""
     asked = _name(request.headers.get("Host", ""))
     known = host.lower()
-    return asked.endswith(known) if known.startswith(".") else asked == _name(known)
+    is_known = asked.endswith(known) if known.startswith(".") else asked == _name(known)
+    return is_known and asked != ""
 
 
 def _name(host: str) -> str:
-    try:
-        return (urlsplit(f"//{host}").hostname or "").lower()
-    except ValueError:
-        return ""
+    """Without the port; empty for what is no name."""
+    found = _HOST.fullmatch(host)
+    return found[1].strip("[]").lower() if found else ""
 
 
 def _refuse_unknown_methods() -> None:
