@@ -126,6 +126,13 @@ def test_the_addresses_of_one_ipv6_network_are_one() -> None:
     assert _one_guess("wrong", "p@x.org", "::ffff:203.0.113.7") == "SignInRefused"
 
 
+@pytest.mark.parametrize("address", ["203.0.113.7:{}", "[2001:db8::7]:{}"])
+def test_the_ports_of_one_address_are_one(address: str) -> None:
+    for number in range(MOST):
+        _fail(1, f"p{number}@example.org", address.format(number))
+    assert _one_guess("wrong", "p@example.org", address.format(50000)) == "TooManyAttempts"
+
+
 def test_a_stranger_cannot_keep_a_person_out_where_they_have_been() -> None:
     assert _one_guess(PASSWORD) == "in"
     _fail(MOST, address=THERE)

@@ -101,7 +101,9 @@ def _source(address: str) -> str:
     try:
         parsed = ip_address(address)
     except ValueError:
-        return address
+        # Some proxies tell the port too, which is another one with each connection.
+        host, _, port = address.rpartition(":")
+        return _source(host.strip("[]")) if host and port.isdecimal() else address
     if isinstance(parsed, IPv6Address):
         if parsed.ipv4_mapped:
             return str(parsed.ipv4_mapped)
