@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import select, update
@@ -59,6 +60,13 @@ def test_days_are_chosen_in_the_admins_own_zone(desk: PageClient, ada: User) -> 
             assert len(rows) == seen, (path, day)
 
 
+def happened(run: AgentRun, *events: tuple[str, dict[str, Any]]) -> None:
+    with write_tx() as tx:
+        for number, (kind, data) in enumerate(events, 1):
+            known = {"first_seq": number, "last_seq": number, "epoch": 1}
+            tx.add(RunEvent(run_id=run.id, kind=kind, data=data, **known))
+
+
 def test_runs_are_chosen_by_what_they_were(desk: PageClient, ada: User) -> None:
     kofi = make_user(display_name="Kofi Mensah")
     good, bad = finished(ada), finished(kofi, status=RunStatus.FAILED, error_kind="rate_limit")
@@ -78,22 +86,11 @@ def test_runs_are_chosen_by_what_they_were(desk: PageClient, ada: User) -> None:
 def test_a_run_is_drawn_and_told_span_by_span(desk: PageClient, ada: User) -> None:
     run = finished(ada)
     at = START.timestamp()
-    data = [
+    happened(
+        run,
         ("tool_started", {"call_id": "a", "name": "clock", "arguments": "{}", "at": at + 2}),
         ("tool_finished", {"call_id": "a", "output": "a secret of mine", "at": at + 5}),
-    ]
-    with write_tx() as tx:
-        for number, (kind, values) in enumerate(data, 1):
-            tx.add(
-                RunEvent(
-                    run_id=run.id,
-                    first_seq=number,
-                    last_seq=number,
-                    epoch=1,
-                    kind=kind,
-                    data=values,
-                )
-            )
+    )
     page = desk.get(f"/admin/runs/{run.id}").page
     rows = [[cell.text for cell in row.every("th", "td")] for row in page.every("tr")]
     assert ["clock", "tool", "2.00 s", "3.00 s", "done"] in rows
@@ -101,6 +98,20 @@ def test_a_run_is_drawn_and_told_span_by_span(desk: PageClient, ada: User) -> No
     assert "secret" not in page.text
     spans = desk.get(f"/admin/runs/{run.id}.json").get_json()["spans"]
     assert [span["name"] for span in spans] == ["Run", "Assistant", "Model", "clock", "Model"]
+
+
+def test_a_wait_for_a_person_is_told_as_one(desk: PageClient, ada: User) -> None:
+    run = finished(ada)
+    at = START.timestamp()
+    happened(
+        run,
+        ("tool_started", {"call_id": "a", "name": "clear", "arguments": "{}", "at": at + 2}),
+        ("approval_requested", {"call_id": "a"}),
+        ("tool_finished", {"call_id": "a", "output": "cleared", "at": at + 5}),
+    )
+    assert "clear waited for approval" in desk.get(f"/admin/runs/{run.id}").page.text
+    spans = desk.get(f"/admin/runs/{run.id}.json").get_json()["spans"]
+    assert [span["name"] for span in spans if span["kind"] == "approval"] == ["clear"]
 
 
 def test_traced_spans_are_drawn_below_what_holds_them(desk: PageClient, ada: User) -> None:
