@@ -118,6 +118,15 @@ def test_numbers_that_json_does_not_have_leave_the_file_valid(ada: User) -> None
     assert back == odd | {"c": None}
 
 
+def test_what_stands_in_a_text_makes_no_values(ada: User) -> None:
+    """As the table that a tool gave."""
+    table = reply('1,2,"[{\\' * 250_000)
+    (item,) = items_of(
+        import_chat(ada.id, json.dumps(a_file(messages=[{"item": table}])).encode()).id
+    )
+    assert item == table
+
+
 def test_what_came_in_is_found(ada: User) -> None:
     import_chat(ada.id, json.dumps(a_file()).encode())
     (hit,) = search(ada.id, "heron").hits
@@ -147,6 +156,7 @@ BAD: dict[str, tuple[Any, str]] = {
         "too deeply",
     ),
     "many": (b"[" + b"0," * 1_000_001 + b"0]", "too much"),
+    "broken off": (b'"' + b'\\",' * 1_000_001 + b"\\", "not JSON"),
     "huge number": (b'{"a": 1' + b"0" * 5000 + b"}", "not JSON"),
     "list": ([], "no chat"),
     "string": ("hello", "no chat"),
