@@ -110,6 +110,7 @@ def test_chats_are_written_to_files_that_can_be_brought_in(
         ("list", "nobody@example.org"),
         ("show", "00000000-0000-0000-0000-000000000000"),
         ("prune", "--days", "0"),
+        ("prune", "--days", "1000000"),
         ("prune",),
         ("export", "nobody@example.org"),
     ],
@@ -118,6 +119,15 @@ def test_what_is_not_there_is_told(app: Flask, words: tuple[str, ...]) -> None:
     result = run(app, *words)
     assert result.exit_code != 0
     assert "Error" in result.output
+
+
+def test_a_place_that_takes_no_files_is_named(app: Flask, ada: User, tmp_path: Path) -> None:
+    make_chat(ada.id, "hello")
+    place = tmp_path / "a file"
+    place.touch()
+    result = run(app, "export", ada.email, "--to", str(place))
+    assert result.exit_code == 1
+    assert f"Error: {place} cannot be written (File exists)." in result.output
 
 
 def test_a_chat_of_another_is_not_exported_as_a_persons(app: Flask, ada: User) -> None:

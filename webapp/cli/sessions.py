@@ -30,6 +30,8 @@ sessions = AppGroup("sessions", help="List, show, export and prune chats.")
 
 _FILES: dict[str, ChatFile] = {"json": json_file, "md": markdown_file, "html": html_file}
 _WHY = "On the server's command line"
+MOST_DAYS = 100 * 365
+"""As for PARLEY_RETENTION: far above what anybody means, and still what clocks count with."""
 _dry_run = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 
 
@@ -64,7 +66,9 @@ def show(session: UUID, messages: bool) -> None:  # noqa: FBT001
 
 
 @sessions.command("prune")
-@click.option("--days", type=click.IntRange(1), required=True, help="Unchanged for so long.")
+@click.option(
+    "--days", type=click.IntRange(1, MOST_DAYS), required=True, help="Unchanged for so long."
+)
 @click.option("--user", "email", help="Only this person's chats.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_dry_run
@@ -110,10 +114,14 @@ def export(
     if dry_run:
         click.echo(f"{_chats(len(keys))} would be written to {folder}.")
         return
-    folder.mkdir(parents=True, exist_ok=True)
-    with click.progressbar(keys, label="Writing", show_pos=True) as bar:
-        for key in bar:
-            _write(_load(key), folder, kind)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with click.progressbar(keys, label="Writing", show_pos=True) as bar:
+            for key in bar:
+                _write(_load(key), folder, kind)
+    except OSError as error:
+        reason = f"{error.filename or folder} cannot be written ({error.strerror})."
+        raise click.ClickException(reason) from error
     click.echo(f"Wrote {_chats(len(keys))} to {folder}.")
 
 
