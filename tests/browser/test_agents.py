@@ -42,6 +42,10 @@ def test_a_handoff_is_shown_and_the_chat_stays_with_whom_it_went_to(signed_in: N
     expect(by.last).to_have_text("Billing")
     ask(page, "Thanks")
     expect(by).to_have_text(["Billing"])
+    for _ in range(2):
+        # The second time nobody was handed to.
+        expect(page.get_by_text("Handed to Billing")).to_have_count(1)
+        page.reload()
 
 
 def test_a_stopped_reply_is_continued(signed_in: NewPage) -> None:

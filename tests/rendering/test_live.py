@@ -224,6 +224,18 @@ def test_a_handoff_lays_the_reply_out_anew(request_context: None) -> None:
     assert "One moment. Handed to Billing B Billing" in follower.words
 
 
+def test_whom_an_earlier_turn_handed_to_speaks_without_a_line(request_context: None) -> None:
+    reply, follower = live_reply(), Follower()
+    hear(reply, follower)
+    reply.apply(AgentChanged("Billing", is_kept=True))
+    reply.apply(TextDelta(0, "Paid"))
+    assert [heard.kind for heard in hear(reply, follower)] == ["reset"]
+    assert follower.words.startswith("B Billing")
+    reply.apply(AgentChanged("Technical support"))
+    hear(reply, follower)
+    assert "Paid Handed to Technical support" in follower.words
+
+
 def test_hostile_names_arguments_and_outputs_are_words(request_context: None) -> None:
     bad = "</code></pre><script>alert(1)</script>"
     reply, follower = live_reply(), Follower()

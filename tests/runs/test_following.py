@@ -171,12 +171,13 @@ def test_who_keeps_a_chat_is_told_from_the_first_word_and_after_a_stop(
     run = send(chat)
     assert gate.reached.wait(LONG)
     first, *_ = read_events(run.id, 0, LONG)
-    assert first.event == AgentChanged("Billing")
+    assert first.event == AgentChanged("Billing", is_kept=True)
     stop_run(run.id)
     assert (run.ended(), run.speakers[-1]) == ("stopped", "Billing")
     continue_run(run.id)
     assert run.ended() == "finished"
-    assert [event.name for event in run.events() if isinstance(event, AgentChanged)] == ["Billing"]
+    told = [event for event in run.events() if isinstance(event, AgentChanged)]
+    assert told == [AgentChanged("Billing", is_kept=True)]
     last = send(chat)
     assert (last.ended(), text_of(last.events())) == ("finished", "Still here.")
 

@@ -106,6 +106,8 @@ class Draft:
             case ApprovalDecided(call_id=call_id, at=at) if call_id in self.calls:
                 self.calls[call_id].is_waiting = False
                 self._began_after_all(at)
+            case AgentChanged(name=name, is_kept=True):
+                self.speak_as(name)
             case AgentChanged(name=name):
                 self.hand_over(name)
             case _:
@@ -156,6 +158,13 @@ class Draft:
         for call in self.calls.values():
             if call.was_asked and call.output is None:
                 call.started_at = at or call.started_at
+
+    def speak_as(self, agent_name: str) -> None:
+        """Whose the next words are. Who begins a reply was not handed to in it."""
+        if len(self.sections) == 1 and not self._parts and not self.sections[0].is_handed_over:
+            self.sections = [DraftSection(agent_name)]
+        else:
+            self.hand_over(agent_name)
 
     def hand_over(self, agent_name: str) -> None:
         if agent_name == self.sections[-1].agent_name:

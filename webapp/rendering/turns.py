@@ -225,7 +225,7 @@ def make_draft(turn: Gathered, agent_name: str) -> Draft:
     for number, entry in enumerate(turn.replies):
         # A handoff's own items may bear the name of either agent.
         if entry.agent_name and entry.item.get("call_id") not in handoffs:
-            draft.hand_over(entry.agent_name)
+            draft.speak_as(entry.agent_name)
         tell(entry.item, draft, number)
     if run is not None and run.status in UNFINISHED:
         draft.cut()

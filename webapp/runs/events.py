@@ -99,6 +99,8 @@ class AgentChanged:
 
     kind: ClassVar[str] = "agent"
     name: str
+    is_kept: bool = False
+    """Whether an earlier turn has handed the chat over, and nobody has in this run."""
 
 
 @dataclass(frozen=True)

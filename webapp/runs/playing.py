@@ -71,7 +71,7 @@ class Play:
         speaks = (self._run.speaker if paused else None) or agent.name
         if speaks != (last_speaker(self._recorder.events) or entry.name):
             # An earlier turn has handed the chat over: who follows this one is told too.
-            self._recorder.agent_changed(speaks)
+            self._recorder.agent_changed(speaks, is_kept=True)
         session = self._session = self._open_session(speaks)
         self._listener = Listener(
             self._recorder, speaks, self._run.texts, max_output=self._settings.max_output

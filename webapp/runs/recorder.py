@@ -86,8 +86,8 @@ class Recorder:
     def approval_requested(self, call_id: str) -> None:
         self._record(ApprovalRequested(call_id))
 
-    def agent_changed(self, name: str) -> None:
-        self._record(AgentChanged(name))
+    def agent_changed(self, name: str, *, is_kept: bool = False) -> None:
+        self._record(AgentChanged(name, is_kept))
 
     async def settle(self) -> None:
         """Write all events down, where the database can be reached."""

@@ -41,13 +41,14 @@ def _events(
 ) -> Iterator[Event]:
     messages = thoughts = 0
     requests: set[str] = set()
+    is_begun = False
     for row in rows:
         item = load_item(row)
         if item is None or row.role is MessageRole.USER:
             continue
         if speaker is not None and row.agent_name not in {None, speaker}:
-            yield AgentChanged(row.agent_name or "")
-        speaker = row.agent_name or speaker
+            yield AgentChanged(row.agent_name or "", is_kept=not is_begun)
+        speaker, is_begun = row.agent_name or speaker, True
         if item.get("role") == "assistant":
             if row.content:
                 yield TextDelta(messages, row.content)
@@ -61,7 +62,7 @@ def _events(
                 requests.add(str(item.get("id")))
             yield from _of_tool(item, row, requests)
     if speaker is not None and last_speaker not in {None, speaker}:
-        yield AgentChanged(last_speaker or "")
+        yield AgentChanged(last_speaker or "", is_kept=not is_begun)
 
 
 def _of_tool(item: Item, row: SessionMessage, requests: Container[str]) -> Iterator[Event]:
