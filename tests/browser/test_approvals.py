@@ -90,6 +90,15 @@ def test_a_late_word_from_another_tab_is_answered_plainly(
     assert "Write to Tom" in ask(other, "list my todos")
 
 
+def test_a_message_instead_of_a_word_takes_the_card_away(signed_in: NewPage) -> None:
+    page = signed_in()
+    begin(page, "Mend the gate")
+    say(page, "list my todos")
+    expect(card(page)).to_have_count(0)
+    expect(page.get_by_text("You wrote a message instead of approving.")).to_be_visible()
+    assert "Mend the gate" in wait_for_reply(page)
+
+
 def test_approved_for_the_chat_it_is_not_asked_again(signed_in: NewPage) -> None:
     page = signed_in()
     begin(page, "One thing", "Another thing")

@@ -15,6 +15,7 @@ from webapp.rendering.handoffs import handoff_calls
 from webapp.rendering.items import is_from_person, tell
 from webapp.rendering.shown_runs import ShownRun
 from webapp.rendering.view_models import Approval, Notice, PersonMessage, Reply, Turn
+from webapp.runs.dismissing import STOPPED, WROTE_INSTEAD
 from webapp.runs.events import ApprovalDecided, Numbered, ToolFinished, ToolStarted
 from webapp.runs.retrying import UNFINISHED
 
@@ -146,7 +147,8 @@ def _message(turn: Gathered, chat: Chat) -> PersonMessage | None:
         texts = [text_of(item.get("content")) for item in run.input if is_from_person(item)]
     if not texts:
         return None
-    sent_at = run.queued_at if run else turn.messages[0].at
+    # A run that goes on, after a pause or a stop, is queued anew.
+    sent_at = turn.messages[0].at if turn.messages or run is None else run.queued_at
     return PersonMessage(
         dom_id=f"message-{turn.dom_id}",
         run_id=turn.run_id,
@@ -166,23 +168,28 @@ def _reply(turn: Gathered, chat: Chat, *, is_last: bool, show_text: ShowText) ->
     draft = make_draft(turn, chat.agent_name or SOMEBODY)
     is_paused = run is not None and run.status is RunStatus.PAUSED
     is_active = run is not None and run.status.is_active
-    sections = draft.shown(is_active=is_active, show_text=show_text)
+    # While one call waits, none runs: what is decided already goes on with the last.
+    sections = draft.shown(is_active=is_active and not is_paused, show_text=show_text)
     has_parts = any(section.parts for section in sections)
     if run is None and not has_parts:
         return None
     last = turn.replies[-1] if turn.replies else None
+    was_dismissed = _has_answer(draft, WROTE_INSTEAD, STOPPED)
     is_finished = run is None or run.status is RunStatus.FINISHED
+    # Of a deactivated chat nothing goes on.
+    can_go_on = chat.is_active and is_last and run is not None
+    is_unfinished = run is not None and run.status in UNFINISHED
     return Reply(
         dom_id=draft.dom_id,
         run_id=turn.run_id,
         sections=sections,
         status=str(run.status if run else RunStatus.FINISHED),
         is_active=is_active and not is_paused,
-        notice=_notice(run, has_parts=has_parts),
-        can_retry=run is not None and is_last and run.status in UNFINISHED,
+        notice=_notice(run, draft, has_parts=has_parts),
+        can_retry=can_go_on and is_unfinished,
         # With nothing there to go on from, it would be the same as to retry.
-        can_continue=run is not None and is_last and has_parts and run.status in UNFINISHED,
-        approvals=_approvals(draft) if is_paused and is_last else (),
+        can_continue=can_go_on and is_unfinished and has_parts,
+        approvals=_approvals(draft) if can_go_on and is_paused else (),
         ended_at=(run.ended_at if run else None) or (last.at if last else None),
         tokens=run.input_tokens + run.output_tokens if run else 0,
         session_id=chat.id,
@@ -193,7 +200,8 @@ def _reply(turn: Gathered, chat: Chat, *, is_last: bool, show_text: ShowText) ->
         can_link=last is not None,
         can_reword=_is_rewordable(run) and chat.is_active and is_last and bool(turn.said_at),
         first_seconds=_seconds(run, run.first_token_at) if run else None,
-        seconds=_seconds(run, run.ended_at) if run else None,
+        # One that waited was ended by the person, whenever that was.
+        seconds=_seconds(run, run.ended_at) if run and not was_dismissed else None,
     )
 
 
@@ -206,8 +214,10 @@ def _approvals(draft: Draft) -> tuple[Approval, ...]:
 
 
 def _seconds(run: ShownRun, until: datetime | None) -> float | None:
-    """From when the run began to be worked on."""
-    return (until - run.started_at).total_seconds() if until and run.started_at else None
+    """From when the run began to be worked on, or went on: nobody was waiting in between."""
+    if until is None or run.started_at is None:
+        return None
+    return (until - max(run.started_at, run.queued_at)).total_seconds()
 
 
 def make_draft(turn: Gathered, agent_name: str) -> Draft:
@@ -258,10 +268,16 @@ def _durations(events: Iterable[Numbered]) -> Iterator[tuple[str, float]]:
                 yield call_id, at - started.pop(call_id)
 
 
-def _notice(run: ShownRun | None, *, has_parts: bool) -> Notice | None:
+def _has_answer(draft: Draft, *words: str) -> bool:
+    return any(call.output in words for call in draft.calls.values())
+
+
+def _notice(run: ShownRun | None, draft: Draft, *, has_parts: bool) -> Notice | None:
     status = run.status if run else RunStatus.FINISHED
     kept = "What was written is kept." if has_parts else ""
     match status:
+        case RunStatus.STOPPED if _has_answer(draft, WROTE_INSTEAD):
+            return Notice("", "square", "You wrote a message instead of approving.")
         case RunStatus.STOPPED:
             return Notice("", "square", "You stopped this reply.")
         case RunStatus.INTERRUPTED:
