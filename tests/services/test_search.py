@@ -148,13 +148,13 @@ A **grey heron** of 2**3, see [herons and more](https://a.example/b) and `heron(
 | heron | egret |
 |:--|--:|
 - heron
-> heron"""
+> heron 2\\*3 \\`x\\` C:\\dir"""
 
 
 def test_of_what_an_agent_wrote_the_words_are_shown_without_their_marks(ada: User) -> None:
     chat = make_chat(ada.id, reply(SAID))
     shown = "A heron A grey heron of 2**3, see herons and more and heron(): | heron | egret |"
-    assert texts(search(ada.id, "heron")) == [f"{shown} heron heron"]
+    assert texts(search(ada.id, "heron")) == [f"{shown} heron heron 2*3 `x` C:\\dir"]
     # What was sought is seen where it stands, and a person's own words are as they were typed.
     assert "(https://a.example/b)" in texts(search(ada.id, "example"))[0]
     add(chat, "my **heron**")

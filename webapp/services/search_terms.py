@@ -24,6 +24,8 @@ _MARK = re.compile(f"[{_MARKS}]+")
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
 _SPACE = re.compile(r"\s+")
 _MARKDOWN = re.compile(
+    # What makes a mark a character, which is kept.
+    r"\\([!-/:-@\[-`{-~])|"
     # What begins a line, a table's second line, what is around words, and a link but its words.
     r"^[ \t]*(?:\#{1,6}[ \t]+|>[ \t]?|[-*+][ \t]+(?=\S))|^[ \t]*\|[ \t|:-]+$"
     r"|(?<!\w)(?:\*\*|~~)(?=\S)|(?<=\S)(?:\*\*|~~)(?!\w)|`+"
@@ -80,7 +82,7 @@ def mark(
         found = pattern.search(text)
         begin, end = _window(text, found.start() if found else 0)
     before, after = "…" if begin else "", "…" if end < len(text) else ""
-    words = _MARKDOWN.sub("", text[begin:end]) if is_markdown else ""
+    words = _MARKDOWN.sub(r"\1", text[begin:end]) if is_markdown else ""
     if pattern.search(words):
         text, begin, end = words, 0, len(words)
     segments: list[tuple[str, bool]] = [(before, False)]

@@ -156,6 +156,9 @@ def test_it_shows_markdown() -> None:
         ("I was charged twice on my invoice", "Billing"),
         ("The app crashes with an error", "Technical support"),
         ("Please connect me to Billing", "Billing"),
+        ("There are two invoices, and I was not refunded", "Billing"),
+        ("It shows errors", "Technical support"),
+        ("The app doesn't work", "Technical support"),
     ],
 )
 def test_it_hands_over_where_the_words_match(text: str, agent: str) -> None:

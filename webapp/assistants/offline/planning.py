@@ -17,8 +17,8 @@ _PATTERNS: tuple[tuple[str, Callable[[str], Calls]], ...] = (
     ("create_todo", todos.calls),
 )
 _HANDOFF_WORDS = {
-    "bill": r"\b(billing|bill|invoice|refund|charged?|payment|subscription)\b",
-    "tech": r"\b(technical|error|crash\w*|bug|broken|install\w*|not work\w*)\b",
+    "bill": r"\b(billing|bill(s|ed)?|invoices?|refund\w*|charge[ds]?|payments?|subscriptions?)\b",
+    "tech": r"\b(technical|errors?|crash\w*|bugs?|broken|install\w*|not work\w*)\b|n\Wt work",
 }
 _NAMED_CALL = re.compile(r"\b(?P<name>\w+)\s*(?:with\s*)?(?P<arguments>\{.*\})", re.DOTALL)
 

@@ -54,6 +54,7 @@ def greet(name: str) -> str:
 
 
 _MARK = re.compile(r"[\\`*<|]|(?<!\w)_|_(?!\w)|~(?=~)|&(?=#?\w+;)")
+_LINK = re.compile(r"\[(?=.{0,200}\][(\[:])|(?<=^- )\[(?=[ xX]\] )", re.MULTILINE)
 _OPENING = re.compile(r"^(- \d*)(?=[#+=>.)-])")
 """What Markdown would take for a mark: anywhere, and at the beginning of an item."""
 
@@ -118,4 +119,4 @@ def _literal(text: str) -> str:
     """Markdown that shows the text as it is, in the lines and items that it is in."""
     lines = [_OPENING.sub(r"\1\\", _MARK.sub(r"\\\g<0>", line)) for line in text.split("\n")]
     # A backslash before it would begin mathematics.
-    return "\n".join(lines).replace("[", "&#91;")
+    return _LINK.sub("&#91;", "\n".join(lines))
