@@ -90,13 +90,21 @@ def test_what_the_session_has_is_not_stored_again(start: Start, chat: AgentSessi
     assert run.items == [HELLO, said, CALL, output, {"role": "assistant", "content": "I see"}]
 
 
+@pytest.mark.parametrize(
+    ("kind", "then"),
+    [
+        ("function_call", " function_call_output"),
+        ("custom_tool_call", " custom_tool_call_output"),
+        ("shell_call", ""),
+    ],
+)
 def test_a_call_that_was_stored_at_a_pause_gets_its_output_alone(
-    start: Start, chat: AgentSession
+    start: Start, chat: AgentSession, kind: str, then: str
 ) -> None:
     events = [ToolStarted("c1", "look", "{}", 1.0), ToolFinished("c1", "seen", 2.0)]
-    run = left_behind(chat, events, [HELLO, CALL])
+    run = left_behind(chat, events, [HELLO, CALL | {"type": kind}])
     start()
-    assert shape(run.items) == "user function_call function_call_output"
+    assert shape(run.items) == f"user {kind}{then}"
 
 
 def test_a_message_that_waited_is_answered(start: Start, stage: Stage, chat: AgentSession) -> None:

@@ -16,6 +16,9 @@ from webapp.models import SessionMessage
 from webapp.runs.bounds import parts_of
 from webapp.runs.events import Numbered, TextDelta, ToolFinished, ToolStarted
 
+_ANSWERED_IN_WORDS = frozenset({"function_call", "custom_tool_call"})
+"""Other outputs cannot be made up of a text; the SDK leaves out a call that has none."""
+
 
 def stored_items(tx: Session, run_id: UUID) -> list[Item]:
     """The items of the run that the session holds, in order."""
@@ -86,8 +89,9 @@ def count_texts(items: Iterable[Item]) -> int:
 
 def _missing(started: ToolStarted, output: str, saved: Sequence[Item]) -> list[Item]:
     call_id = started.call_id
-    stored = {item.get("type") for item in saved if item.get("call_id") == call_id}
+    stored = {str(item.get("type")) for item in saved if item.get("call_id") == call_id}
     made: list[Item] = []
+    kind = next((kind for kind in stored if not kind.endswith("_output")), "function_call")
     if not stored:
         made.append(
             {
@@ -97,11 +101,11 @@ def _missing(started: ToolStarted, output: str, saved: Sequence[Item]) -> list[I
                 "arguments": started.arguments,
             }
         )
-    if not any(str(kind).endswith("_output") for kind in stored):
+    if kind in _ANSWERED_IN_WORDS and f"{kind}_output" not in stored:
         # A paused turn has stored its calls already.
         # Whoever reads it next is to be shown a picture, not the letters that it is made of.
         given = parts_of(output) or output
-        made.append({"type": "function_call_output", "call_id": call_id, "output": given})
+        made.append({"type": f"{kind}_output", "call_id": call_id, "output": given})
     return made
 
 
