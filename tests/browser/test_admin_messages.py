@@ -47,6 +47,18 @@ def test_focus_stays_on_the_row_that_opens_and_closes(desk: Desk) -> None:
     expect(page.get_by_role("link", name="Open the message of Ada")).to_be_focused()
 
 
+def test_a_row_opens_and_closes_with_its_words_for_who_has_said_why(desk: Desk) -> None:
+    page = desk.open_page()
+    page.goto(f"{desk.messages}&role=user")
+    say_why(page)
+    page.get_by_role("link", name="Open the message of Ada").click()
+    expect(page.locator("tr.opened figure.code")).to_contain_text("Where is my money")
+    expect(page.locator("tr.lead")).to_contain_text("Where is my money")
+    page.get_by_role("link", name="Close the message of Ada").click()
+    expect(page.locator("tr.opened")).to_have_count(0)
+    expect(page.locator("tr.lead")).to_contain_text("Where is my money")
+
+
 def test_what_is_chosen_is_in_the_address_and_comes_back_with_it(desk: Desk) -> None:
     page = desk.open_page()
     page.goto("/admin/messages")

@@ -67,9 +67,9 @@ def states(desk: Desk) -> Iterator[State]:
     yield "/admin", with_a_table
     yield f"/admin/sessions/{desk.chat_id}", as_it_is
     yield desk.messages, as_it_is
-    yield desk.messages, with_words
     yield desk.messages, with_a_row
     yield desk.messages, with_a_row_that_is_read
+    yield desk.messages, with_words
     yield f"/admin/sessions/{desk.chat_id}", with_the_chat
     yield "/admin/messages?since=x", as_it_is
     yield "/admin/messages?words=nothingofthekind", as_it_is

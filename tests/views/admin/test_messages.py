@@ -61,18 +61,28 @@ def test_the_choices_survive_the_question_why(desk: PageClient, ada: User) -> No
     assert answer.location == "/admin/messages?words=secret&role=user"
 
 
-def test_a_row_opens_in_place_only_with_a_reason_for_its_chat(desk: PageClient, ada: User) -> None:
-    chat = make_chat(ada.id, "a secret of mine")
-    give_list_reason(desk)
-    key = messages_of(chat)[0].id
+def test_a_row_opens_in_place_only_with_a_reason(desk: PageClient, ada: User) -> None:
+    key = messages_of(make_chat(ada.id, "a secret of mine"))[0].id
     asked = desk.get(f"/admin/messages/{key}", headers=HTMX)
-    assert "Item as stored" not in asked.page.text
+    assert "secret" not in asked.page.text
     assert "<html" not in asked.text
     opened = desk.post_form(asked, {"reason": "Looking closer"}, headers=HTMX)
     assert '"content": "a secret of mine"' in opened.page.text
-    assert readings_of(ada)[0] == ("reading.chat", 0, "Looking closer")
+    assert readings_of(ada) == [("reading.chat", 0, "Looking closer")]
     closed = desk.get(f"/admin/messages/{key}/row", headers=HTMX)
     assert "Item as stored" not in closed.page.text
+
+
+def test_who_said_why_the_list_is_read_opens_its_rows_and_the_person_sees_it(
+    desk: PageClient, ada: User
+) -> None:
+    chat = make_chat(ada.id, "a secret of mine", session_name="My secret title")
+    give_list_reason(desk)
+    opened = desk.get(f"/admin/messages/{messages_of(chat)[0].id}", headers=HTMX).page
+    assert '"content": "a secret of mine"' in opened.text
+    assert "My secret title" in opened.text
+    assert readings_of(ada) == [("reading.messages_listed", 1, "A fault was reported")]
+    assert "secret" not in desk.get(f"/admin/sessions/{chat.id}").page.text
 
 
 def test_no_row_shows_words_that_the_person_does_not_see_were_read(

@@ -14,6 +14,7 @@ from webapp.services.message_export import begin_export, export_messages
 from webapp.services.message_viewer import (
     MessageDetail,
     MessagePage,
+    MessageRow,
     find_message,
     list_messages,
 )
@@ -67,10 +68,7 @@ def close(key: UUID) -> ResponseReturnValue:
     row = _found(key).row
     if not is_htmx():
         return redirect(url_for(".index"), 303)
-    why = list_reason(current_user.id)
-    if why is not None and not is_open(row.session_id):
-        record_reading(current_user.id, {row.user_id: 1}, why, address=address())
-    return render_template("admin/messages/_closed.html", row=row, is_readable=why is not None)
+    return render_template("admin/messages/_closed.html", row=row, is_readable=_is_readable(row))
 
 
 @bp.post("/<uuid:key>/reading")
@@ -132,9 +130,22 @@ def _found(key: UUID) -> MessageDetail:
     return detail
 
 
+def _is_readable(row: MessageRow) -> bool:
+    """Whether the message may be shown: its chat is open, or the list, and then it is written down.
+
+    Who has said why the list is read is not asked again for what stands in it.
+    """
+    if is_open(row.session_id):
+        return True
+    why = list_reason(current_user.id)
+    if why is not None:
+        record_reading(current_user.id, {row.user_id: 1}, why, address=address())
+    return why is not None
+
+
 def _show(detail: MessageDetail, form: ReasonForm) -> str:
     template = "admin/messages/_opened.html" if is_htmx() else "admin/messages/show.html"
-    readable = is_open(detail.row.session_id)
+    readable = _is_readable(detail.row)
     arguments, output = call_texts(detail.item if readable else "")
     return render_template(
         template,
