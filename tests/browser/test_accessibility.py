@@ -179,3 +179,21 @@ def test_every_target_is_large_enough(signed_in: NewPage) -> None:
           .map((e) => e.outerHTML.slice(0, 100))"""
     )
     assert small == []
+
+
+def test_in_a_low_window_there_is_room_to_read_and_every_action_is_reached(
+    signed_in: NewPage,
+) -> None:
+    # 1280 by 1024 pixels, four times as large.
+    page = signed_in(viewport={"width": 320, "height": 256})
+    begin_chat(page)
+    wait_for_reply(page)
+    stage = page.locator(".stage").bounding_box()
+    assert stage is not None
+    assert stage["height"] >= 112
+    page.get_by_role("button", name="Chat menu").click()
+    last = page.locator("#chat-menu").get_by_role("button", name="Delete")
+    last.focus()
+    box = last.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 256

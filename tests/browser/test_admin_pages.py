@@ -100,3 +100,18 @@ def test_a_step_that_failed_stands_in_its_line(desk: Desk) -> None:
     lines = [line.bounding_box() for line in page.locator(".fall ol > li").all()]
     assert len(lines) > 3
     assert len({(box["x"], box["width"]) for box in lines if box}) == 1
+
+
+def test_every_number_and_date_of_a_plot_is_within_its_chart(desk: Desk) -> None:
+    page = desk.open_page()
+    page.goto("/admin")
+    for width in (320, 390, 1440):
+        page.set_viewport_size({"width": width, "height": 844})
+        beyond = page.evaluate(
+            """() => [...document.querySelectorAll(".plot text")].filter((text) => {
+              const inner = text.getBoundingClientRect();
+              const outer = text.closest(".chart").getBoundingClientRect();
+              return inner.width && (inner.right > outer.right || inner.left < outer.left);
+            }).map((text) => text.textContent)"""
+        )
+        assert beyond == [], width
