@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tests.factories import make_run, make_session, make_user
 from tests.rendering.test_windows import counted_queries
 from tests.support.client import HTMX, PageClient
-from webapp.database import read_tx, write_tx
+from webapp.database import read_tx, utc_now, write_tx
 from webapp.database_session import append_items
 from webapp.models import AgentRun, AgentSession, RunStatus, User
 from webapp.services.sessions import deactivate_session
@@ -129,6 +129,29 @@ def test_the_same_sending_twice_is_one_message(client: PageClient, chat: AgentSe
     ids = [[e.get("id") for e in answer.page.every("div")] for answer in (first, second)]
     assert ids[0] == ids[1]
     assert runs() == 1
+
+
+def test_other_words_from_a_form_that_was_sent_are_another_message(
+    client: PageClient, chat: AgentSession
+) -> None:
+    page = client.get(address_of(chat))
+    client.post_form(page, {"text": "Hello"})
+    while_it_is_answered = client.post_form(page, {"text": "Good bye"})
+    assert while_it_is_answered.status_code == 409
+    assert "Good bye" in [field.text for field in while_it_is_answered.page.every("textarea")]
+    with write_tx() as tx:
+        tx.execute(update(AgentRun).values(status=RunStatus.FINISHED, ended_at=utc_now()))
+    assert client.post_form(page, {"text": "Good bye"}).status_code == 303
+    assert runs() == 2
+
+
+def test_other_words_from_a_form_that_began_a_chat_begin_another(
+    client: PageClient, ada: User
+) -> None:
+    page = client.get("/sessions/new")
+    answers = [client.post_form(page, {"text": text}) for text in ("Hello", "Good bye")]
+    assert answers[0].location != answers[1].location
+    assert runs() == 2
 
 
 @pytest.mark.parametrize("busy", ["replying", "deactivated"])

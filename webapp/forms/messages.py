@@ -1,5 +1,7 @@
 """What a person may send to an agent."""
 
+from hashlib import blake2b
+
 from uuid_utils import uuid4  # the standard library's asks the system each time
 from wtforms import HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Regexp
@@ -9,7 +11,7 @@ from webapp.web.current import settings
 
 
 def new_key() -> str:
-    """One per sending: the same message sent twice with it is one message."""
+    """One for each form: the same message sent twice from it is one message."""
     return uuid4().hex
 
 
@@ -30,6 +32,15 @@ class MessageForm(Form):
             raise ValidationError(
                 f"The message has {len(text):,} characters; it may have {longest:,}."
             )
+
+    @property
+    def sending(self) -> str:
+        """What the same message bears that is sent again, by a double click or a reload.
+
+        Other words are another message, as when somebody goes back to a form that was sent.
+        """
+        said = f"{self.text('key')}\n{self.text('message')}".encode("utf-8", "surrogatepass")
+        return blake2b(said, digest_size=16).hexdigest()
 
     @property
     def wrong(self) -> str:

@@ -39,7 +39,7 @@ def create(session_id: UUID) -> ResponseReturnValue:
     if not form.validate():
         return _refuse(session_id, form, Trouble(422, "Not sent", form.wrong))
     try:
-        sent = send_message(session.id, form.text("message"), form.text("key"))
+        sent = send_message(session.id, form.text("message"), form.sending)
     except (CapReached, SessionInactive, RunAlreadyActive, TooManyRuns) as fact:
         return _refuse(session_id, form, of_fact(fact))
     if not is_htmx():
@@ -82,7 +82,7 @@ def update(session_id: UUID, position: int) -> ResponseReturnValue:
     if not form.validate():
         return _edit_form(session, position, form, Trouble(422, "Not sent", form.wrong))
     try:
-        edit_message(session.id, position, form.text("message"), form.text("key"))
+        edit_message(session.id, position, form.text("message"), form.sending)
     except (CapReached, MessageGone, SessionInactive, RunAlreadyActive, TooManyRuns) as fact:
         return _edit_form(session, position, form, of_fact(fact))
     if not is_htmx():

@@ -103,10 +103,10 @@ def create() -> ResponseReturnValue:
     form = FirstMessageForm()
     if not form.validate():
         return new_chat_page(form, Trouble(422, "Not sent", form.wrong))
-    # The key is the chat's own name too: the same message sent twice begins one chat.
-    session_id = create_session(current_user.id, agent.name, form.text("key"))
+    # It is the chat's own name too: the same message sent twice begins one chat.
+    session_id = create_session(current_user.id, agent.name, form.sending)
     try:
-        start_run(session_id, form.text("message"), form.text("key"))
+        start_run(session_id, form.text("message"), form.sending)
     except (CapReached, TooManyRuns) as fact:
         discard_session(current_user.id, session_id)  # The message is still in the form.
         return new_chat_page(form, of_fact(fact))
