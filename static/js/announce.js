@@ -37,7 +37,8 @@ function read(reply) {
 
 function wordsOf(part) {
   if (part.matches("figure")) return `${part.querySelector("figcaption span").textContent} code. `;
-  return part.textContent.replace(/\s+/g, " ");
+  // As it is seen: what stands below one another is not run together, nor are the cells of a table.
+  return part.innerText.replace(/\t/g, ", ").replace(/\s*\n\s*/g, "\n");
 }
 
 function endOfSentence(words, from) {

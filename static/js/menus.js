@@ -1,5 +1,5 @@
-// Menus are native popovers. What is chosen closes its menu; where the browser cannot place a
-// popover beside its button, this does.
+// Menus are native popovers. What is chosen closes its menu, and so does the focus that leaves it;
+// where the browser cannot place a popover beside its button, this does.
 const PLACES_ITSELF = CSS.supports("position-area", "block-end");
 const GAP = 4;
 
@@ -27,6 +27,33 @@ document.addEventListener("click", (event) => {
     chosen.closest("[popover]")?.hidePopover();
   }
 });
+
+// The browser gives the focus back for the first popover alone, not for a menu over a drawer.
+document.addEventListener(
+  "beforetoggle",
+  ({ target, newState }) => {
+    const isLeft = newState === "closed" && target.matches(".menu");
+    if (isLeft && target.contains(document.activeElement)) buttonOf(target)?.focus();
+  },
+  true,
+);
+
+// What the keyboard leaves closes: it would lie over the place where the focus is now.
+document.addEventListener("focusin", ({ target }) => {
+  for (const popover of document.querySelectorAll(":popover-open")) {
+    if (!belongs(target, popover)) popover.hidePopover();
+  }
+});
+
+function belongs(element, popover) {
+  const menu = element.closest(".menu");
+  const near = [element, menu && buttonOf(menu)]; // A menu over a drawer belongs to it.
+  return near.some((one) => popover.contains(one)) || opens(element, popover);
+}
+
+function opens(element, popover) {
+  return element === buttonOf(popover) || element.popoverTargetElement === popover;
+}
 
 function place(menu) {
   const button = buttonOf(menu).getBoundingClientRect();

@@ -150,3 +150,36 @@ def test_all_of_a_chat_is_reached_used_and_seen_by_keyboard(
     tab_to(page, "Use this version")
     page.keyboard.press("Enter")
     expect(page.get_by_role("group", name="Versions")).to_have_text("1/ of 2")
+
+
+def test_escape_leads_back_one_step_at_a_time(signed_in: NewPage, ada: Person) -> None:
+    chat = make_session(ada.id, session_name="Sums")
+    page = signed_in(ada, viewport={"width": 390, "height": 844})
+    page.goto(f"/sessions/{chat.id}")
+    opener = page.get_by_role("button", name="Open the sidebar")
+    for name, inside in (("Actions for Sums", "Rename"), ("Ada", "Todos")):
+        opener.press("Enter")
+        button = page.locator("#sidebar").get_by_role("button", name=name)
+        button.press("Enter")
+        page.get_by_role("link", name=inside).first.focus()
+        page.keyboard.press("Escape")
+        expect(button).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(opener).to_be_focused()
+        expect(button).to_be_hidden()
+
+
+def test_nothing_stays_open_over_the_place_that_the_focus_goes_to(
+    signed_in: NewPage, ada: Person
+) -> None:
+    chat = make_session(ada.id, session_name="Sums")
+    add(chat, person("What is 6 * 7?"), agent("42"))
+    page = signed_in(ada, viewport={"width": 390, "height": 844})
+    page.goto(f"/sessions/{chat.id}")
+    page.get_by_role("button", name="Open the sidebar").press("Enter")
+    page.locator("#sidebar .person").press("Tab")
+    expect(page.locator("#sidebar")).to_be_hidden()
+    page.get_by_role("button", name="Chat menu").press("Enter")
+    page.locator("#chat-menu").get_by_role("button", name="Delete").press("Tab")
+    expect(page.locator("#chat-menu")).to_be_hidden()
+    assert place(page)

@@ -148,6 +148,16 @@ def test_whole_sentences_are_read_out(page: Page) -> None:
     assert last_reply(page).get_attribute("aria-live") is None
 
 
+def test_what_stands_below_one_another_is_not_read_out_as_one(page: Page) -> None:
+    begin_chat(page, LONG)
+    page.evaluate(SPOKEN)
+    wait_for_reply(page)
+    lines = "\n".join(page.evaluate("window.spoken")).split("\n")
+    assert "First things first" in lines
+    assert "Planet, Moons, Day" in lines
+    assert len([line for line in lines if line == "First things first"]) == 1
+
+
 def test_a_hidden_tab_lets_go_and_comes_back_whole(page: Page) -> None:
     ended: list[str] = []
     for event in ("requestfailed", "requestfinished"):
