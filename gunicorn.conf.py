@@ -3,6 +3,13 @@
 One process with many threads: a stream holds a thread, and what runs is followed in memory.
 """
 
+# ruff: noqa: E402 - what is set first has to hold while the rest is loaded
+
+import signal
+
+# Until gunicorn sets handlers of its own, Ctrl-C ends the process without a traceback.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import sys
 
 from gunicorn.arbiter import Arbiter

@@ -56,6 +56,16 @@ def test_a_signal_ends_it_in_order(server: LiveServer, number: int) -> None:
     assert "Traceback" not in server.output()
 
 
+def test_ctrl_c_before_it_serves_ends_it_without_a_word(tmp_path: Path) -> None:
+    server = LiveServer(tmp_path, (), {})
+    server.launch()
+    while not (tmp_path / "instance/parley.db.lock").exists():
+        assert server.is_running, server.output()
+    server.interrupt()  # While the tables are made, which takes longer than to find this out.
+    assert server.wait() == -signal.SIGINT
+    assert server.output() == ""
+
+
 def test_a_start_after_a_kill_keeps_the_key_and_needs_no_migration(server: LiveServer) -> None:
     key = server.folder / "instance" / "secret_key"
     before = key.read_text()

@@ -15,6 +15,13 @@ from webapp.drivers import connect_to_postgresql, is_sqlite, sqlite_file
 
 _REVISIONS = ROOT / "migrations" / "versions"
 _QUESTION = "SELECT version_num FROM alembic_version"
+# Ctrl-C, which reaches this process too, ends it without a traceback; the database takes all back.
+_COMMAND = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+from flask.cli import main
+main()
+"""
 _IS_THERE = "SELECT to_regclass('alembic_version')"
 
 
@@ -42,7 +49,7 @@ def bring_up_to_date(settings: Settings) -> None:
         )
     # A process of its own: what it imports and opens is gone when it ends.
     done = subprocess.run(  # noqa: S603 - ourselves
-        [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), "db", "upgrade"],
+        [sys.executable, "-c", _COMMAND, "--app", str(ROOT / "wsgi.py"), "db", "upgrade"],
         check=False,
         stdout=subprocess.DEVNULL,
     )

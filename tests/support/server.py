@@ -45,9 +45,24 @@ class LiveServer:
         """The first process; it leads a group of its own."""
         return self._running.pid
 
+    @property
+    def is_running(self) -> bool:
+        return self._running.poll() is None
+
     def start(self) -> None:
         """Start, and wait for the first answer. Raises ServerEnded."""
         said = len(self.output()) if self.log.exists() else 0
+        self.launch()
+        deadline = time.monotonic() + PATIENCE
+        # What an earlier one left behind may still answer: this one has to say that it is there.
+        while READY not in self.output()[said:] or not self._answers():
+            if self._running.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise ServerEnded(self.output())
+            time.sleep(0.02)
+
+    def launch(self) -> None:
+        """Start, and wait for nothing."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - ourselves
                 [sys.executable, "-m", "gunicorn", "-c", CONFIGURATION, *self._words, "wsgi:app"],
@@ -59,13 +74,6 @@ class LiveServer:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + PATIENCE
-        # What an earlier one left behind may still answer: this one has to say that it is there.
-        while READY not in self.output()[said:] or not self._answers():
-            if self._running.poll() is not None or time.monotonic() > deadline:
-                self.kill()
-                raise ServerEnded(self.output())
-            time.sleep(0.02)
 
     def output(self) -> str:
         """What it has printed and logged so far."""
@@ -89,6 +97,10 @@ class LiveServer:
 
     def send(self, number: int) -> None:
         self._running.send_signal(number)
+
+    def interrupt(self) -> None:
+        """Ctrl-C: all of its processes hear of it."""
+        os.killpg(self._running.pid, signal.SIGINT)
 
     def terminate(self, number: int = signal.SIGTERM) -> int:
         """End it in order, and give its exit status."""
