@@ -50,6 +50,9 @@ logconfig_dict = {
 }
 # By itself it lets whoever asks through a proxy on this machine say where the application lives.
 forwarder_headers = ""
+# Who may tell the scheme is up to PARLEY_TRUSTED_PROXIES, in the application; by itself it would
+# also refuse a request whose headers differ about that.
+forwarded_allow_ips = ""
 control_socket_disable = True
 reload = server.settings.environment == "development"
 

@@ -25,6 +25,10 @@ ODD = {
         b"GET /sign-in HTTP/1.1\r\nHost: localhost\r\nSCRIPT_NAME: /elsewhere\r\n\r\n",
         {303},
     ),
+    "two schemes": (
+        b"GET /healthz HTTP/1.0\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Ssl: no\r\n\r\n",
+        {200},
+    ),
     "a NUL in the path": (b"GET /sessions/%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", {404}),
     "no UTF-8 in the path": (b"GET /%ff%fe HTTP/1.1\r\nHost: localhost\r\n\r\n", {404}),
     "dots in the path": (b"GET /static/../wsgi.py HTTP/1.1\r\nHost: localhost\r\n\r\n", {404}),
