@@ -24,6 +24,7 @@ from webapp.models import AgentSession, SessionMessage
 from webapp.services.backup import BackupFailed, back_up
 from webapp.services.soundness import check_soundness
 
+HOW = ("--no-owner", "--single-transaction")
 Restored = Callable[[Path], AbstractContextManager[Flask]]
 
 
@@ -84,7 +85,7 @@ def restored(app: Flask, run_folder: Path, programs: None, database: str) -> Res
         with empty_database("postgresql", run_folder) as url:
             address = url.replace("postgresql+psycopg://", "postgresql://", 1)
             tool = shutil.which("pg_restore") or ""
-            restore = [tool, "--clean", "--if-exists", f"--dbname={address}", str(file)]
+            restore = [tool, *HOW, f"--dbname={address}", str(file)]
             subprocess.run(restore, check=True)  # noqa: S603 - of the tests' own PostgreSQL
             with app_like(app, database_url=url) as other:
                 yield other

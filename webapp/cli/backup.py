@@ -20,9 +20,9 @@ def backup(file: Path) -> None:
     The copy is checked before it takes its name; one that was there before is replaced only then.
 
     To restore one of SQLite: stop Parley, put FILE in the place of parley.db in the instance
-    folder, remove parley.db-wal and parley.db-shm there, and start. One of PostgreSQL is read by
-    pg_restore: `pg_restore --clean --if-exists --dbname=ADDRESS FILE`. Keep the secret key of the
-    instance folder with it: without the key everybody has to sign in again.
+    folder, remove parley.db-wal and parley.db-shm there, and start. One of PostgreSQL goes into a
+    new and empty database: `pg_restore --no-owner --single-transaction --dbname=ADDRESS FILE`. Keep
+    the secret key of the instance folder with it: without the key everybody has to sign in again.
     """
     settings = cast("Settings", current_app.config["SETTINGS"])
     with click.progressbar(length=1, label="Copying") as bar:
