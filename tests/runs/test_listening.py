@@ -1,13 +1,16 @@
 """Whatever the SDK can stream is told in our events, and agrees with what is stored."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
+from agents import ShellTool
 from agents.testing import ModelStep, assistant_message
 from openai.types.responses import (
     ResponseCodeInterpreterToolCall,
     ResponseFileSearchToolCall,
+    ResponseFunctionShellToolCall,
     ResponseFunctionWebSearch,
     ResponseOutputItemAddedEvent,
     ResponseOutputItemDoneEvent,
@@ -28,6 +31,7 @@ from webapp.models import AgentSession
 from webapp.rendering.contents import text_of as text_in
 from webapp.runs import Executor
 from webapp.runs.events import Event, ReasoningDelta, TextDelta, ToolFinished, ToolStarted
+from webapp.runs.hosted import asked
 
 HOSTED = {
     "web_search": (
@@ -113,6 +117,23 @@ def test_a_tool_at_the_models_server_is_told_like_the_others(
     assert (started.name, started.is_hosted) == (name, True)
     assert detail in finished.arguments + finished.output
     assert shape(run.items) == f"user {item.type} assistant"
+
+
+def test_a_shell_is_told_what_it_is_asked_and_nothing_of_its_item(
+    executor: Executor, stage: Stage, chat: AgentSession
+) -> None:
+    action = {"commands": ["ls -l"], "timeout_ms": 1000}
+    call = ResponseFunctionShellToolCall.model_validate(
+        {"id": "sh1", "type": "shell_call", "call_id": "s1", "status": "completed"}
+        | {"action": action, "environment": None}
+    )
+    tools = [ShellTool(executor=lambda _: "nothing", needs_approval=True)]
+    stage.play(streams(completed([call])), tools=tools)
+    run = send(chat)
+    assert run.ended() == "paused"
+    [started] = of(run.events(), ToolStarted)
+    assert json.loads(started.arguments) == action
+    assert asked(run.items[-1]) == started.arguments
 
 
 def test_what_the_model_thought_is_told_apart_from_what_it_says(

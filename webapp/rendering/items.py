@@ -19,7 +19,6 @@ from webapp.runs.hosted import (
 Item = Mapping[str, Any]
 
 _ENDED = frozenset({"completed", "failed", "incomplete"})
-_NOT_SHOWN = frozenset({"id", "type", "status", "output", "call_id", "error", "name"})
 
 
 def is_from_person(item: Item) -> bool:
@@ -69,7 +68,7 @@ def _tell_call(item: Item, kind: str, draft: Draft) -> None:
     elif kind.endswith("_call"):
         name = item.get("name")
         shown_name = name if isinstance(name, str) and name else kind.removesuffix("_call")
-        draft.call(_call_id(item), shown_name, _arguments(item))
+        draft.call(_call_id(item), shown_name, asked(item))
         if "call_id" not in item:
             _answer_of_hosted(item, draft)
 
@@ -95,17 +94,3 @@ def _thoughts(item: Item) -> Iterator[str]:
 
 def _call_id(item: Item) -> str:
     return str(item.get("call_id") or item.get("tool_call_id") or item.get("id"))
-
-
-def _arguments(item: Item) -> str:
-    for name in ("arguments", "input"):
-        if isinstance(item.get(name), str):
-            return str(item[name])
-    given = {
-        name: value
-        for name, value in item.items()
-        if name not in _NOT_SHOWN and value not in (None, [], {})
-    }
-    # A call that says nothing but one thing says it without its name.
-    only = next(iter(given.values())) if len(given) == 1 else given
-    return as_text(only) if given else ""

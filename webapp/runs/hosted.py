@@ -18,6 +18,7 @@ HOSTED = frozenset(
 APPROVAL_REQUEST = "mcp_approval_request"
 APPROVAL_RESPONSE = "mcp_approval_response"
 _UNTOLD = "What was found is known to the model alone."
+_NOT_ASKED = frozenset({"id", "type", "status", "output", "call_id", "error", "name"})
 _FAILED = frozenset({"failed", "incomplete"})
 
 
@@ -41,7 +42,7 @@ def asked(item: Item) -> str:
         case "image_generation_call":
             return _text(item.get("revised_prompt"))
         case _:
-            return _text(item.get("arguments"))
+            return _given(item)
 
 
 def came_back(item: Item) -> str:
@@ -77,6 +78,20 @@ def refusal(item: Item) -> str | None:
     if item.get("type") != APPROVAL_RESPONSE or item.get("approve"):
         return None
     return _text(item.get("reason")) or "Not approved."
+
+
+def _given(item: Item) -> str:
+    for name in ("arguments", "input"):
+        if isinstance(item.get(name), str):
+            return str(item[name])
+    given = {
+        name: value
+        for name, value in item.items()
+        if name not in _NOT_ASKED and value not in (None, [], {})
+    }
+    # A call that says nothing but one thing says it without its name.
+    only = next(iter(given.values())) if len(given) == 1 else given
+    return _text(only) if given else ""
 
 
 def _found(result: Item) -> str:

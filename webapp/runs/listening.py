@@ -140,10 +140,9 @@ class Listener:
         elif isinstance(item, ToolCallItem):
             call_id = item.call_id
             if call_id and _value(item.raw_item, "type") not in HOSTED:
-                arguments = _value(item.raw_item, "arguments")
-                if not isinstance(arguments, str):
-                    arguments = _as_text(_value(item.raw_item, "input") or item.raw_item)
-                self._recorder.tool_started(call_id, item.tool_name or "tool", arguments)
+                raw = item.raw_item
+                told = raw if isinstance(raw, dict) else raw.model_dump(exclude_unset=True)
+                self._recorder.tool_started(call_id, item.tool_name or "tool", asked(told))
         elif isinstance(item, ToolCallOutputItem) and item.call_id:
             output = _as_text(_value(item.raw_item, "output"))
             is_failed = _value(item.raw_item, "status") in {"failed", "incomplete"}
