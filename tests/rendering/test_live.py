@@ -180,6 +180,7 @@ def test_nothing_new_costs_no_frame(request_context: None) -> None:
 
 def test_frames_wait_longer_where_they_cost_more(request_context: None) -> None:
     reply = live_reply()
+    reply.apply(TextDelta(0, "x"))
     reply.frames()
     assert 0 < reply.wait <= 1
     dear = live_reply()
@@ -188,10 +189,18 @@ def test_frames_wait_longer_where_they_cost_more(request_context: None) -> None:
     assert dear.wait > 0.5
 
 
+def test_the_first_words_after_an_empty_beginning_do_not_wait(request_context: None) -> None:
+    reply = LiveReply("reply-1", "Assistant", render_template)
+    assert [frame.kind for frame in reply.frames()] == ["reset"]
+    assert reply.wait == 0
+    reply.apply(TextDelta(0, "First"))
+    assert reply.frames()
+    assert reply.wait > 0
+
+
 def test_frames_wait_longer_the_more_streams_there_are(request_context: None) -> None:
     reply = LiveReply("reply-1", "Assistant", render_template, lambda: 180)
     reply.frames()
-    assert reply.wait < 0.5  # The first words do not.
     reply.apply(TextDelta(0, "x"))
     reply.frames()
     assert 0.5 < reply.wait <= 0.6

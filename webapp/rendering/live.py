@@ -187,13 +187,13 @@ class LiveReply:
         """What has changed since the last time. Not before `wait` is 0, or it costs too much."""
         if not self._has_news:
             return ()
-        # The first words after an empty beginning do not wait for their turn.
         turn = self._count_streams() / UPDATES if self._is_shown else 0
         began = thread_time()
         frames = self._changes() if self._is_shown else [self._reset()]
         self._has_news = False
-        pause = SHARE * (thread_time() - began)
-        self._next_at = monotonic() + min(max(pause, turn, SHORTEST_PAUSE), LONGEST_PAUSE)
+        if self._last_part is not None:  # After an empty beginning the first words do not wait.
+            pause = SHARE * (thread_time() - began)
+            self._next_at = monotonic() + min(max(pause, turn, SHORTEST_PAUSE), LONGEST_PAUSE)
         return frames
 
     def _changes(self) -> list[Frame]:
