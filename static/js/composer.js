@@ -75,7 +75,8 @@ function setUp() {
       if (event.target !== form) return;
       if (event.submitter?.matches("[data-starter]")) return;
       if (sending || isReplying() || !text.value.trim()) return refuse(event);
-      if (!form.hasAttribute("hx-post")) sessionStorage.setItem(BEGUN, draft);
+      // What HTMX has not taken yet, or never will, leads to another page.
+      if (!form.hasAttribute("data-htmx-powered")) sessionStorage.setItem(BEGUN, draft);
       begin();
     },
     true,

@@ -24,8 +24,7 @@ class Follower {
   }
 
   async open() {
-    this.close();
-    const { signal } = (this.opened = new AbortController());
+    const signal = this.begin();
     let stream = takeReply(this.reply.dataset.follow);
     if (document.hidden) return stream?.close();
     try {
@@ -34,10 +33,22 @@ class Follower {
       if (!signal.aborted) this.lose();
       return;
     }
+    if (signal.aborted) return stream?.close();
     if (!stream) return this.ask();
     signal.addEventListener("abort", () => stream.close());
-    for (let event; (event = await stream.next()); ) this.hear(event.kind, event.data);
+    try {
+      for (let event; (event = await stream.next()); ) this.hear(event.kind, event.data);
+    } catch (error) {
+      reportError(error); // The reply is asked for anew, from its beginning.
+    }
     if (!signal.aborted) this.lose();
+  }
+
+  // Ends what is under way, and tells what begins now when it is ended in its turn.
+  begin() {
+    this.close();
+    this.opened = new AbortController();
+    return this.opened.signal;
   }
 
   close() {
@@ -47,10 +58,10 @@ class Follower {
 
   hear(kind, data) {
     if (kind === "restart") return this.lose();
-    this.tries = 0;
-    connectionBack();
     apply(this.reply, kind, data);
     announce(this.reply, kind === "end");
+    this.tries = 0;
+    connectionBack();
     if (kind === "end") this.end();
   }
 
@@ -64,11 +75,15 @@ class Follower {
   // No stream is to be had: how does the reply stand?
   async ask() {
     if (document.hidden) return;
+    const signal = this.begin();
     try {
-      const answer = await fetch(this.reply.dataset.shownAt, { headers: { Accept: "text/html" } });
+      const headers = { Accept: "text/html" };
+      const answer = await fetch(this.reply.dataset.shownAt, { headers, signal });
+      const html = await answer.text();
+      if (signal.aborted) return;
       if (answer.status === 404) this.hear("end", "");
       else if (answer.status === 401) location.reload(); // Leads to the sign-in, and back here.
-      else if (answer.ok) this.take(await answer.text());
+      else if (answer.ok) this.take(html);
       else this.lose(() => this.ask());
     } catch {
       this.lose(() => this.ask());

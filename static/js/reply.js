@@ -17,7 +17,7 @@ const frames = {
 };
 
 export function apply(reply, kind, data) {
-  frames[kind](reply, data);
+  frames[kind]?.(reply, data); // A newer server may have others, until the page is loaded anew.
 }
 
 function last(reply, selector) {

@@ -1,5 +1,5 @@
-// A message is answered by a stream: first what is put into the page, then the reply itself. HTMX
-// gets the one, and whoever follows the reply the other: its first word needs no second request.
+// A message may be answered by a stream: first what is put into the page, then the reply itself.
+// HTMX gets the one, and whoever follows the reply the other: its first word needs no second request.
 
 import { streamOf, WANTED } from "./stream.js";
 
@@ -21,6 +21,13 @@ async function send(action, request) {
   replies.set(answer.headers.get("Content-Location"), stream);
   return new Response(sent.data, { headers: { "Content-Type": "text/html" } });
 }
+
+// By then whoever follows a reply has taken its stream. Of one that is not followed nothing is read.
+document.addEventListener("htmx:finally:request", (event) => {
+  if (!event.detail.ctx.sourceElement.matches("[data-composer]")) return;
+  for (const stream of replies.values()) stream.close();
+  replies.clear();
+});
 
 document.addEventListener("htmx:before:request", (event) => {
   const { ctx } = event.detail;

@@ -12,7 +12,8 @@ export function streamOf(answer) {
 
 class Stream {
   constructor(answer) {
-    this.reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    this.reader = answer.body.getReader();
+    this.decoder = new TextDecoder();
     this.events = [];
     this.begun = "";
   }
@@ -22,7 +23,7 @@ class Stream {
     while (this.events.length === 0) {
       const { value, done } = await this.reader.read().catch(() => ({ done: true }));
       if (done) return null;
-      const events = (this.begun + value).split("\n\n");
+      const events = (this.begun + this.decoder.decode(value, { stream: true })).split("\n\n");
       this.begun = events.pop();
       this.events = events.map(parse).filter((event) => event.kind);
     }

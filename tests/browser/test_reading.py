@@ -28,6 +28,7 @@ from webapp.runs.events import TextDelta
 from webapp.web.sse import encode
 
 COUNT = "Count to 400"
+LATER = "event: of-a-later-version\ndata: x\n\n"
 HOLDS_NO_STREAM = """async () => {
   if (!document.querySelector("[data-follow]")) return false;
   const metrics = await (await fetch("/metrics")).text();
@@ -221,7 +222,7 @@ def test_a_long_list_and_a_long_table_grow_in_their_places(
             frames += reply.frames()
     assert {"items", "item"} <= {frame.kind for frame in frames}
     page = signed_in()
-    stream = {"content_type": "text/event-stream", "body": "".join(map(encode, frames))}
+    stream = {"content_type": "text/event-stream", "body": LATER + "".join(map(encode, frames))}
     page.route("**/runs/*/events", lambda route: route.fulfill(**stream))
     begin_chat(page, COUNT)
     expect(page.locator(".reply td:first-child")).to_have_text([f"row {n}" for n in range(120)])

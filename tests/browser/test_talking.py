@@ -63,6 +63,18 @@ def test_a_message_in_an_open_chat_takes_one_request(page: Page) -> None:
     assert "events" not in asked
 
 
+def test_a_message_sent_before_htmx_is_there_is_no_draft_afterwards(page: Page) -> None:
+    begin_chat(page)
+    wait_for_reply(page)
+    page.route("**/htmx.*.js", lambda _: None, times=1)
+    page.reload(wait_until="commit")
+    expect(page.locator(".reply")).to_have_count(1)
+    say(page, SHORT)
+    expect(page.locator(".reply")).to_have_count(2)
+    wait_for_reply(page)
+    expect(field(page)).to_have_value("")
+
+
 def test_an_answer_that_is_cut_off_is_a_message_that_can_be_sent_again(
     page: Page, troubles: Troubles
 ) -> None:

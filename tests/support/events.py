@@ -1,4 +1,4 @@
-"""A reader of a run's stream: a browser's EventSource, and the page that applies what it hears."""
+"""A reader of a run's stream, and the page that applies what it hears."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -21,25 +21,22 @@ class Heard:
 
     kind: str
     data: str
-    id: str = ""
 
 
 def parse(pieces: Iterable[bytes]) -> Iterator[Heard]:
     """The events of a stream, by the rules of the standard."""
-    kind, data, last_id = "message", list[str](), ""
+    kind, data = "message", list[str]()
     for line in _lines(pieces):
         name, _, value = line.partition(":")
         value = value.removeprefix(" ")
         if not line:
             if data:
-                yield Heard(kind, "\n".join(data), last_id)
+                yield Heard(kind, "\n".join(data))
             kind, data = "message", []
         elif name == "event":
             kind = value
         elif name == "data":
             data.append(value)
-        elif name == "id":
-            last_id = value
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
@@ -50,9 +47,9 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
 
 
 @contextmanager
-def listening(client: PageClient, run_id: UUID, **headers: str) -> Iterator[Iterator[Heard]]:
+def listening(client: PageClient, run_id: UUID) -> Iterator[Iterator[Heard]]:
     """The events of a run, one after the other as they come; closed at the end."""
-    answer: TestResponse = client.get(f"/runs/{run_id}/events", headers=headers, buffered=False)
+    answer: TestResponse = client.get(f"/runs/{run_id}/events", buffered=False)
     assert answer.status_code == 200, answer.status
     assert answer.mimetype == "text/event-stream"
     try:

@@ -24,8 +24,8 @@ def test_a_page_needs_few_files(addresses: list[str]) -> None:
     assert [re.sub(r"\.[0-9a-f]{12}\.", ".", address) for address in addresses] == [
         "/static/icon.svg",
         "/static/app.css",
-        "/static/htmx.js",
         "/static/app.js",
+        "/static/htmx.js",
     ]
 
 

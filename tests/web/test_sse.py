@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.events import parse
 from webapp.rendering.live import Frame
-from webapp.web.sse import HEARTBEAT, RETRY, encode
+from webapp.web.sse import HEARTBEAT, encode
 
 FORGERIES = [
     "x\n\nevent: end\ndata: gone\n\n",
@@ -23,7 +23,7 @@ FORGERIES = [
 
 @pytest.mark.parametrize("text", FORGERIES)
 def test_a_text_stays_within_its_frame(text: str) -> None:
-    stream = RETRY + encode(Frame("tail", text)) + HEARTBEAT + encode(Frame("block", "next"))
+    stream = encode(Frame("tail", text)) + HEARTBEAT + encode(Frame("block", "next"))
     heard = list(parse([stream.encode()]))
     normal = text.replace("\r\n", "\n").replace("\r", "\n")
     assert [(one.kind, one.data) for one in heard] == [("tail", normal), ("block", "next")]
@@ -33,8 +33,3 @@ def test_a_text_stays_within_its_frame(text: str) -> None:
 def test_a_text_stays_within_its_frame_however_the_network_cuts_it(text: str) -> None:
     stream = encode(Frame("tail", text))
     assert list(parse(one.encode() for one in stream)) == list(parse([stream.encode()]))
-
-
-def test_only_the_end_has_a_number_to_come_back_with() -> None:
-    heard = list(parse([encode(Frame("tail", "x")).encode(), encode(Frame("end", "y")).encode()]))
-    assert [one.id for one in heard] == ["", "end"]

@@ -39,8 +39,8 @@ class MessageForm(Form):
 
         Other words are another message, as when somebody goes back to a form that was sent.
         """
-        said = f"{self.text('key')}\n{self.text('message')}".encode("utf-8", "surrogatepass")
-        return blake2b(said, digest_size=16).hexdigest()
+        said = repr(list(self.data.values()))
+        return blake2b(said.encode(), digest_size=16).hexdigest()
 
     @property
     def wrong(self) -> str:

@@ -54,9 +54,8 @@ class User(Entity):
     def hold(cls, user_id: Any) -> Select[UUID]:
         """Locks the person's row and gives their id. What two must not do at once waits here.
 
-        It is locked no more firmly than by a row that comes to refer to it, which waits only for
-        the deletion of the account. Whoever locks a run or a chat as well begins here: else each
-        could wait for the other.
+        Rows may come to refer to the person meanwhile; the deletion of the account waits. Whoever
+        locks a run or a chat as well begins here: else each could wait for the other.
         """
         return select(cls.id).where(cls.id == user_id).with_for_update(key_share=True)
 

@@ -14,7 +14,7 @@
 | `tool` | HTML | one call's line: replaces the one with its id, or is added to the last frame |
 | `end` | HTML | the whole finished reply, in place of the element |
 | `restart` | nothing | the server goes: come back in a moment |
-| `sent` | HTML | puts it in as the answer to a message; comes first, and only there |
+| `sent` | HTML | takes it for the answer to a message, whose stream begins with it |
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -7,7 +7,6 @@ from flask import (
     abort,
     redirect,
     render_template,
-    request,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -21,7 +20,6 @@ from webapp.web.following import follow, render_end
 from webapp.web.htmx import is_htmx
 from webapp.web.owned import OwnedRun
 from webapp.web.places import url_at
-from webapp.web.sse import END
 
 bp = Blueprint("runs", __name__, url_prefix="/runs")
 
@@ -29,8 +27,6 @@ bp = Blueprint("runs", __name__, url_prefix="/runs")
 @bp.get("/<uuid:run_id>/events")
 def events(run_id: UUID) -> ResponseReturnValue:
     run = own_run(run_id)
-    if request.headers.get("Last-Event-ID") == END:
-        return "", 204  # It has seen the end: there is nothing to come back for.
     return follow(run.id, run.session_id, run.agent_name or run.session_agent_name)
 
 

@@ -20,7 +20,7 @@ from webapp.services.sessions import mark_seen
 from webapp.web.current import settings
 from webapp.web.readers import Reader
 from webapp.web.sign_in import current_token
-from webapp.web.sse import HEARTBEAT, MIMETYPE, RETRY, encode
+from webapp.web.sse import HEARTBEAT, MIMETYPE, encode
 from webapp.web.streams import Stream, current_streams
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def follow(
-    run_id: UUID, session_id: UUID, agent_name: str | None, before: str = RETRY
+    run_id: UUID, session_id: UUID, agent_name: str | None, before: str = ""
 ) -> ResponseReturnValue:
     """The stream of a run of the person's, as the answer to a request; `before` is its beginning.
 
@@ -44,12 +44,10 @@ def follow(
     response = Response(
         _read(run_id, session_id, agent_name or SOMEBODY, stream, before),
         mimetype=MIMETYPE,
-        headers={
-            "Cache-Control": "no-store",
-            "Content-Location": url_for("runs.events", run_id=run_id),
-            "X-Accel-Buffering": "no",
-        },
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
+    if before:  # Where the rest of it can be had, too.
+        response.headers["Content-Location"] = url_for("runs.events", run_id=run_id)
     response.call_on_close(stream.release)
     return response
 
@@ -57,9 +55,10 @@ def follow(
 def _read(
     run_id: UUID, session_id: UUID, agent_name: str, stream: Stream, before: str
 ) -> Iterator[str]:
-    """The text of the stream. Called in a request, it holds neither its context nor a transaction.
+    """The text of the stream. Called in a request, it holds no transaction.
 
-    What is written is rendered without a context; only the end asks for addresses and the person.
+    What is written is rendered without a context; only the end asks for addresses and the person,
+    in a copy of the request's.
     """
     templates = current_app.jinja_env
     context = request_ctx.copy()
@@ -87,6 +86,7 @@ def _follow(
     before: str,
 ) -> Iterator[str]:
     yield before
+    del before  # As long as the message, and the reply may take its time.
     with shown(run_id):
         yield from _tell(run_id, reply, stream, render_last)
 

@@ -6,12 +6,10 @@ from webapp.rendering.live import Frame
 
 MIMETYPE = "text/event-stream"
 HEARTBEAT = ": still here\n\n"
-RETRY = "retry: 1000\n\n"
-"""Milliseconds until a browser comes back after a connection was lost."""
 
 
 def wants_stream() -> bool:
-    """Whether what asks reads a stream, and before a page."""
+    """Whether a stream is what is asked for first."""
     return request.accept_mimetypes.best == MIMETYPE
 
 
@@ -20,9 +18,4 @@ def encode(frame: Frame) -> str:
     # These three are what ends a line in a stream; a page reads all of them as line feeds.
     lines = frame.data.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     data = "".join(f"data: {line}\n" for line in lines)
-    # Whoever comes back with this number has seen the end.
-    number = f"id: {END}\n" if frame.kind == "end" else ""
-    return f"{number}event: {frame.kind}\n{data}\n"
-
-
-END = "end"
+    return f"event: {frame.kind}\n{data}\n"
