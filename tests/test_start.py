@@ -59,7 +59,8 @@ def test_a_signal_ends_it_in_order(server: LiveServer, number: int) -> None:
 def test_ctrl_c_before_it_serves_ends_it_without_a_word(tmp_path: Path) -> None:
     server = LiveServer(tmp_path, (), {})
     server.launch()
-    while not (tmp_path / "instance/parley.db.lock").exists():
+    tables = tmp_path / "instance/parley.db"
+    while not tables.exists() or tables.stat().st_size == 0:
         assert server.is_running, server.output()
     server.interrupt()  # While the tables are made, which takes longer than to find this out.
     assert server.wait() == -signal.SIGINT
