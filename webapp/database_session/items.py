@@ -19,6 +19,8 @@ ItemRow: TypeAlias = tuple[str, str, str | None, str | None, str]
 ITEM_COLUMNS = ("role", "content", "tool_call_id", "tool_name", "extra_data")
 
 LONGEST_NAME = 255
+APPROVAL_REQUEST, APPROVAL_RESPONSE = "mcp_approval_request", "mcp_approval_response"
+"""What a tool at the model's server waits for, and the person's word on it."""
 
 _log = structlog.get_logger(__name__)
 _encode = json.JSONEncoder(separators=(",", ":")).encode
@@ -153,7 +155,7 @@ def _role(item: Mapping[str, Any], kind: str) -> str:
     if role is not None or not kind:
         return _SYSTEM
     # A person's word on a call is no message of theirs: turns begin with those.
-    return _TOOL if kind.endswith("_output") or kind == "mcp_approval_response" else _ASSISTANT
+    return _TOOL if kind.endswith("_output") or kind == APPROVAL_RESPONSE else _ASSISTANT
 
 
 def _said(item: Mapping[str, Any], kind: str) -> str:
@@ -177,7 +179,7 @@ def _call(item: Mapping[str, Any], kind: str) -> tuple[object, object]:
     call_id = item.get("call_id", item.get("tool_call_id"))
     if kind.endswith("_call"):
         return call_id, item.get("name", kind.removesuffix("_call"))
-    if call_id or kind == "mcp_approval_request":
+    if call_id or kind == APPROVAL_REQUEST:
         return call_id, item.get("tool_name", item.get("name"))
     calls = item.get("tool_calls")
     if isinstance(calls, list) and calls and isinstance(calls[0], dict):

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from webapp.database_session.items import APPROVAL_REQUEST
 from webapp.rendering.contents import as_text, output_text, text_of, text_of_part
 from webapp.rendering.draft import Draft
 from webapp.runs.hosted import (
-    APPROVAL_REQUEST,
     HOSTED,
     asked,
     came_back,

@@ -6,10 +6,11 @@ from typing import Any
 from agents import Agent, RunContextWrapper, RunState, ToolApprovalItem
 
 from webapp.assistants.context import ChatContext
+from webapp.database_session.items import APPROVAL_REQUEST
 from webapp.runs.claiming import ClaimedRun
 from webapp.runs.decisions import rejection
 from webapp.runs.events import ApprovalDecided
-from webapp.runs.hosted import APPROVAL_REQUEST, name_of
+from webapp.runs.hosted import name_of
 from webapp.runs.recorder import Recorder
 
 State = RunState[Any, Agent[Any]]

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from webapp.database import utc_now
 from webapp.database_session import Item, append_items
+from webapp.database_session.items import APPROVAL_REQUEST, APPROVAL_RESPONSE
 from webapp.models import AgentRun, RunStatus
 from webapp.runs.unsaved import stored_items
 
@@ -36,16 +37,16 @@ def answers_to_open_calls(items: Sequence[Item], words: str) -> list[Item]:
         if item.get("type") == "function_call" and item["call_id"] not in answered
     ]
     answered |= {
-        item["approval_request_id"] for item in items if item.get("type") == "mcp_approval_response"
+        item["approval_request_id"] for item in items if item.get("type") == APPROVAL_RESPONSE
     }
     answers += [
         {
-            "type": "mcp_approval_response",
+            "type": APPROVAL_RESPONSE,
             "approval_request_id": item["id"],
             "approve": False,
             "reason": words,
         }
         for item in items
-        if item.get("type") == "mcp_approval_request" and item["id"] not in answered
+        if item.get("type") == APPROVAL_REQUEST and item["id"] not in answered
     ]
     return answers

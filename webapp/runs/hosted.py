@@ -4,6 +4,8 @@ import json
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
+from webapp.database_session.items import APPROVAL_RESPONSE
+
 Item = Mapping[str, Any]
 
 HOSTED = frozenset(
@@ -15,8 +17,6 @@ HOSTED = frozenset(
         "mcp_call",
     }
 )
-APPROVAL_REQUEST = "mcp_approval_request"
-APPROVAL_RESPONSE = "mcp_approval_response"
 _UNTOLD = "What was found is known to the model alone."
 _NOT_ASKED = frozenset({"id", "type", "status", "output", "call_id", "error", "name"})
 _FAILED = frozenset({"failed", "incomplete"})

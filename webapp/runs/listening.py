@@ -9,10 +9,9 @@ from agents.items import MCPApprovalResponseItem, MessageOutputItem, ToolCallOut
 from agents.tool_context import ToolContext
 from agents.tracing import get_current_span
 
-from webapp.database_session.items import storable
+from webapp.database_session.items import APPROVAL_REQUEST, storable
 from webapp.models import AgentRun
 from webapp.runs.hosted import (
-    APPROVAL_REQUEST,
     HOSTED,
     asked,
     came_back,

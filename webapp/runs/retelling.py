@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterable, Iterator
 
 from webapp.database_session import Item, load_item
+from webapp.database_session.items import APPROVAL_REQUEST
 from webapp.models import MessageRole, SessionMessage
 from webapp.runs.events import (
     AgentChanged,
@@ -14,7 +15,6 @@ from webapp.runs.events import (
     ToolStarted,
 )
 from webapp.runs.hosted import (
-    APPROVAL_REQUEST,
     asked,
     came_back,
     has_failed,

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, takewhile
 from typing import Any, TypeVar
 
+from webapp.database_session.items import APPROVAL_REQUEST, APPROVAL_RESPONSE
+
 Item = TypeVar("Item", bound=Mapping[str, Any])
 
 BYTES_PER_TOKEN = 4
@@ -108,7 +110,7 @@ def _asked(item: Mapping[str, Any]) -> set[Any]:
     if isinstance(calls, list):
         return {_key(call.get("id")) for call in calls if isinstance(call, Mapping)}
     kind = str(item.get("type"))
-    if kind == "mcp_approval_request":
+    if kind == APPROVAL_REQUEST:
         return {_key(item.get("id"))}
     return {_key(item.get("call_id"))} if kind.endswith("_call") else set()
 
@@ -118,7 +120,7 @@ def _answered(item: Mapping[str, Any]) -> set[Any]:
     if item.get("role") == "tool":
         return {_key(item.get("tool_call_id"))}
     kind = str(item.get("type"))
-    if kind == "mcp_approval_response":
+    if kind == APPROVAL_RESPONSE:
         return {_key(item.get("approval_request_id"))}
     return {_key(item.get("call_id"))} if kind.endswith("_output") else set()
 
