@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import unescape
 from urllib.parse import urlencode
 
+from tests.bench import paced
 from tests.bench.people import Person
 
 PATIENCE = 120
@@ -41,16 +42,16 @@ async def open_chat(port: int, person: Person) -> Chat:
     async with asyncio.timeout(PATIENCE):
         page = await browser.ask("GET", path)
     token, key = _found(_TOKEN, page), _found(_KEY, page)
-    form = {"csrf_token": token, "key": key, "text": "Go on, please."}
-    return Chat(browser, f"{path}/messages", form)
+    return Chat(browser, f"{path}/messages", {"csrf_token": token, "key": key})
 
 
-async def converse(chat: Chat, wait: float) -> Timing:
-    """After `wait` seconds send a message, and read the reply to its end."""
+async def converse(chat: Chat, wait: float, words: int) -> Timing:
+    """After `wait` seconds ask for so many words, and read the reply to its end."""
     await asyncio.sleep(wait)
+    form = urlencode(chat.form | {"text": paced.question(words)})
     async with asyncio.timeout(PATIENCE):
         sent = time.monotonic()
-        reader, writer = await chat.browser.send("POST", chat.path, urlencode(chat.form))
+        reader, writer = await chat.browser.send("POST", chat.path, form)
         return await _read_reply(reader, writer, sent)
 
 

@@ -7,7 +7,8 @@ Parley: as many readers of it in one process.
 People send within a few seconds of each other, as people do, and then all in the same instant, as
 they never do. Their browsers are another process, whose cost is not counted, on a processor of its
 own, as people are elsewhere. The server is measured as it comes, on one processor, and on all of
-them. Between them stands Chainlit with the same agent.
+them. Between them stands Chainlit with the same agent. Each is also asked for replies of 600 words:
+what these cost more is what a word costs, without the message that asked for it.
 """
 
 import asyncio
@@ -15,13 +16,15 @@ import os
 import random
 import sys
 import tempfile
+import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from statistics import mean, median, quantiles
-from time import process_time
-from typing import Any
+from statistics import median, quantiles
+from typing import Any, TypeAlias
 
 from sqlalchemy import select
 
@@ -37,6 +40,9 @@ from webapp.database import read_tx
 from webapp.models import AgentRun, MessageRole, RunStatus, SessionMessage
 
 SIZES = (100, 400)
+WORDS = 200
+LONGER = 600
+"""Words of the replies that tell what one word more costs."""
 ROUNDS = 3
 """All take their turns so often, since a shared machine is slower now and then."""
 SPREAD = 5.0
@@ -48,14 +54,30 @@ SECRET = "a-secret-key-for-measurements-0123456789"
 TICKS = os.sysconf("SC_CLK_TCK")
 PROCESSORS = os.sched_getaffinity(0)
 
+Send: TypeAlias = Callable[[int, float], Awaitable[tuple[list[Timing], float]]]
+"""Has everybody ask for so many words within so many seconds: their timings, and the seconds of
+processors that the processes took which make the replies."""
+
 
 @dataclass(frozen=True)
 class Outcome:
     name: str
     first: list[float]
     total: list[float]
-    cpu_per_word: float
-    """Seconds of the processes that make the reply, from the first message on."""
+    used: float
+    """Seconds of processors for all replies."""
+    used_longer: float
+    """The same where each has LONGER words."""
+
+    @property
+    def cost_of_a_word(self) -> float:
+        """Seconds, all that the message costs included."""
+        return self.used / (len(self.total) * WORDS)
+
+    @property
+    def cost_of_one_more(self) -> float:
+        """Seconds that a reply costs with each word that it is longer."""
+        return (self.used_longer - self.used) / (len(self.total) * (LONGER - WORDS))
 
 
 def main() -> None:
@@ -67,7 +89,7 @@ def main() -> None:
 
 
 def _round(size: int) -> Iterator[Outcome]:
-    yield asyncio.run(_model_alone(size))
+    yield from asyncio.run(_model_alone(size))
     with tempfile.TemporaryDirectory() as folder:
         yield from asyncio.run(_rival(Path(folder), size))
     for name, one_processor in WAYS.items():
@@ -77,39 +99,58 @@ def _round(size: int) -> Iterator[Outcome]:
 
 def _pooled(rounds: Sequence[Outcome]) -> Outcome:
     """The people of all rounds as those of one."""
-    first = [seconds for one in rounds for seconds in one.first]
-    total = [seconds for one in rounds for seconds in one.total]
-    return Outcome(rounds[0].name, first, total, mean(one.cpu_per_word for one in rounds))
+    return Outcome(
+        rounds[0].name,
+        [seconds for one in rounds for seconds in one.first],
+        [seconds for one in rounds for seconds in one.total],
+        sum(one.used for one in rounds),
+        sum(one.used_longer for one in rounds),
+    )
 
 
-async def _model_alone(size: int) -> Outcome:
-    async def read() -> Timing:
-        loop = asyncio.get_running_loop()
-        begun = loop.time()
+async def _measure(name: str, send: Send) -> list[Outcome]:
+    outcomes = []
+    for when, spread in MOMENTS:
+        timings, used = await send(WORDS, spread)
+        _, used_longer = await send(LONGER, spread)
+        first, total = [one.first for one in timings], [one.total for one in timings]
+        outcomes.append(Outcome(f"{name} {when}", first, total, used, used_longer))
+    return outcomes
+
+
+async def _model_alone(size: int) -> list[Outcome]:
+    async def read(asked: list[dict[str, str]], wait: float) -> Timing:
+        await asyncio.sleep(wait)
+        begun = time.monotonic()
         first = None
-        async for event in paced.PacedModel().stream_response():
+        async for event in paced.PacedModel().stream_response(None, asked):
             if event.type == "response.output_text.delta" and first is None:
-                first = loop.time() - begun
-        return Timing(first or 0.0, loop.time() - begun)
+                first = time.monotonic() - begun
+        return Timing(first or 0.0, time.monotonic() - begun)
 
-    used = process_time()
-    timings = await asyncio.gather(*(read() for _ in range(size)))
-    return _outcome(f"the model alone, {size} at once", timings, process_time() - used)
+    async def send(words: int, spread: float) -> tuple[list[Timing], float]:
+        used = time.process_time()
+        asked = [{"role": "user", "content": paced.question(words)}]
+        timings = await _together(read, [asked] * size, spread)
+        return timings, time.process_time() - used
+
+    return await _measure(f"the model alone, {size}", send)
 
 
 async def _rival(folder: Path, size: int) -> list[Outcome]:
-    outcomes = []
     with rival_server(folder) as server, _elsewhere(server.pid):
-        await converse_with_rival(await server.open_chat(), 0)
-        for when, spread in MOMENTS:
+
+        async def send(words: int, spread: float) -> tuple[list[Timing], float]:
             chats = [await server.open_chat() for _ in range(size)]
-            before = _ticks(server.pid)
-            timings = await _together(converse_with_rival, chats, spread)
-            used = (_ticks(server.pid) - before) / TICKS
-            outcomes.append(_outcome(f"Chainlit, {size} {when}", timings, used))
+            before = _seconds(server.pid)
+            timings = await _together(partial(converse_with_rival, words=words), chats, spread)
+            used = _seconds(server.pid) - before
             for chat in chats:
                 await chat.close()
-    return outcomes
+            return timings, used
+
+        await converse_with_rival(await server.open_chat(), 0, WORDS)
+        return await _measure(f"Chainlit, {size}", send)
 
 
 @contextmanager
@@ -144,29 +185,21 @@ def _through(name: str, folder: Path, size: int, *, one_processor: bool) -> list
         app = create_app(Settings(**given))
         people = make_people(app, size, "Paced")
         # One reply first: the first message of a process waits for what is loaded on the way.
-        asyncio.run(_send(server, people[:1], 0))
-        outcomes = []
-        for when, spread in MOMENTS:
-            timings, used = asyncio.run(_send(server, people, spread))
-            outcomes.append(_outcome(f"{name}, {size} {when}", timings, used))
-        _check_words(2 * size + 1)
+        asyncio.run(_send(server, people[:1], WORDS, 0))
+        outcomes = asyncio.run(_measure(f"{name}, {size}", partial(_send, server, people)))
+        replies = len(MOMENTS) * size
+        _check_replies({WORDS: replies + 1, LONGER: replies})
         server.terminate()
     return outcomes
 
 
 async def _send(
-    server: LiveServer, people: list[Person], spread: float
+    server: LiveServer, people: list[Person], words: int, spread: float
 ) -> tuple[list[Timing], float]:
-    """Everybody sends within `spread` seconds: their timings, and the server's CPU meanwhile."""
     chats = await asyncio.gather(*(open_chat(server.port, person) for person in people))
-    before = _cpu_seconds(server)
-    timings = await _together(converse, chats, spread)
-    return timings, _cpu_seconds(server) - before
-
-
-def _cpu_seconds(server: LiveServer) -> float:
-    """Of the server's first process and its worker."""
-    return (_ticks(server.pid) + _ticks(_worker(server))) / TICKS
+    before = _seconds(server.pid, _worker(server))
+    timings = await _together(partial(converse, words=words), chats, spread)
+    return timings, _seconds(server.pid, _worker(server)) - before
 
 
 def _worker(server: LiveServer) -> int:
@@ -174,26 +207,27 @@ def _worker(server: LiveServer) -> int:
     return int(pid)
 
 
+def _seconds(*pids: int) -> float:
+    """Of processors, that these processes have taken."""
+    return sum(map(_ticks, pids)) / TICKS
+
+
 def _ticks(pid: int) -> int:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
 
 
-def _check_words(count: int) -> None:
-    """Raises ValueError unless every reply is in the database with every word."""
-    whole = "".join(paced.reply())
+def _check_replies(counts: dict[int, int]) -> None:
+    """Raises ValueError unless so many replies of so many words are in the database, whole."""
+    whole = Counter({"".join(paced.reply(words)): count for words, count in counts.items()})
     with read_tx() as tx:
         replies = tx.scalars(
             select(SessionMessage.content).where(SessionMessage.role == MessageRole.ASSISTANT)
         ).all()
         ended = tx.scalars(select(AgentRun.status)).all()
-    if [*replies] != [whole] * count or set(ended) != {RunStatus.FINISHED}:
-        raise ValueError(f"of {count} replies {replies.count(whole)} are whole in the database")
-
-
-def _outcome(name: str, timings: list[Timing], cpu: float) -> Outcome:
-    first, total = [one.first for one in timings], [one.total for one in timings]
-    return Outcome(name, first, total, cpu / (len(timings) * paced.WORDS))
+    if Counter(replies) != whole or set(ended) != {RunStatus.FINISHED}:
+        missing = (whole - Counter(replies)).total()
+        raise ValueError(f"of {whole.total()} replies {missing} are not whole in the database")
 
 
 def _table(outcomes: list[Outcome]) -> str:
@@ -202,7 +236,8 @@ def _table(outcomes: list[Outcome]) -> str:
         ("first word, median", lambda one: f"{1000 * median(one.first):.0f} ms"),
         ("first word, 95 %", lambda one: f"{1000 * quantiles(one.first, n=20)[-1]:.0f} ms"),
         ("whole reply, 95 %", lambda one: f"{quantiles(one.total, n=20)[-1]:.2f} s"),
-        ("CPU a word", lambda one: f"{1e6 * one.cpu_per_word:.0f} µs"),
+        ("CPU a word", lambda one: f"{1e6 * one.cost_of_a_word:.0f} µs"),
+        ("CPU one word more", lambda one: f"{1e6 * one.cost_of_one_more:.0f} µs"),
     ]
     lines = [" | ".join(name for name, _ in columns), "|".join("---" for _ in columns)]
     lines += [" | ".join(cell(one) for _, cell in columns) for one in outcomes]

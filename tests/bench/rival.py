@@ -50,8 +50,8 @@ class Rival:
         return socket
 
 
-async def converse(socket: ClientConnection, wait: float) -> Timing:
-    """After `wait` seconds send a message, and read the reply to its end."""
+async def converse(socket: ClientConnection, wait: float, words: int) -> Timing:
+    """After `wait` seconds ask for so many words, and read the reply to its end."""
     with suppress(TimeoutError):
         async with asyncio.timeout(wait):
             async for _ in _events(socket):
@@ -59,17 +59,17 @@ async def converse(socket: ClientConnection, wait: float) -> Timing:
     async with asyncio.timeout(PATIENCE):
         sent = time.monotonic()
         message = {"id": str(uuid4()), "name": "User", "type": "user_message"}
-        message |= {"output": "Go on, please.", "createdAt": "2026-01-01T00:00:00.000Z"}
+        message |= {"output": paced.question(words), "createdAt": "2026-01-01T00:00:00.000Z"}
         await _emit(socket, "client_message", {"message": message, "fileReferences": []})
-        first, words = 0.0, 0
+        first, told = 0.0, 0
         async for event in _events(socket):
             if event in _WORDS:
                 first = first or time.monotonic() - sent
-                words += 1
-            elif event == "task_end" and words:
+                told += 1
+            elif event == "task_end" and told:
                 break
-    if words != paced.WORDS:
-        raise ValueError(f"Chainlit brought {words} words")
+    if told != words:
+        raise ValueError(f"Chainlit brought {told} words")
     return Timing(first, time.monotonic() - sent)
 
 

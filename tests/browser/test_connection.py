@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import PASSWORD, NewPage
 from tests.support.browsing import Troubles
 from tests.support.chatting import (
+    COUNT,
     begin_chat,
     last_reply,
     say,
@@ -19,7 +20,6 @@ from tests.support.chatting import (
 )
 from tests.support.server import LiveServer, live_server
 
-COUNT = "Count to 300"
 LOST = re.compile("Reconnecting")
 
 

@@ -12,6 +12,7 @@ from tests.rendering.pieces import in_pieces
 from tests.services.chats import make_chat, reply
 from tests.support.browsing import Person, wait_until
 from tests.support.chatting import (
+    COUNT,
     LONG,
     ask,
     begin_chat,
@@ -27,7 +28,6 @@ from webapp.rendering.live import LiveReply
 from webapp.runs.events import TextDelta
 from webapp.web.sse import encode
 
-COUNT = "Count to 400"
 LATER = "event: of-a-later-version\ndata: x\n\n"
 HOLDS_NO_STREAM = """async () => {
   if (!document.querySelector("[data-follow]")) return false;

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from tests.browser.conftest import NewPage, NewPerson
 from tests.support.browsing import Troubles
 from tests.support.chatting import (
+    COUNT,
     LONG,
     SHORT,
     ask,
@@ -123,7 +124,7 @@ def test_the_next_message_is_sent_in_place(page: Page) -> None:
 
 
 def test_stop_ends_a_reply_and_keeps_what_was_said(page: Page) -> None:
-    begin_chat(page, LONG)
+    begin_chat(page, COUNT)
     wait_for_growth(page, 20)
     page.get_by_role("button", name="Stop the reply").click()
     said = wait_for_reply(page)
@@ -134,7 +135,7 @@ def test_stop_ends_a_reply_and_keeps_what_was_said(page: Page) -> None:
 
 
 def test_esc_stops_a_reply(page: Page) -> None:
-    begin_chat(page, LONG)
+    begin_chat(page, COUNT)
     wait_for_growth(page, 20)
     page.keyboard.press("Escape")
     wait_for_reply(page)

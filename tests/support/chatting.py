@@ -7,6 +7,8 @@ from playwright.sync_api import Locator, Page, expect
 
 LONG = "Show me what Markdown looks like here"
 """Answered for some seconds."""
+COUNT = "Count to 400"
+"""Answered for longer."""
 SHORT = "What is 6 * 7?"
 CHAT = re.compile(r"/sessions/([0-9a-f]{8}-[0-9a-f-]{27})$")
 REPLY_PATIENCE = 30_000

@@ -17,7 +17,7 @@ from tests.views.replies import Talk, begin_talk, stored_text
 from webapp.database import db, write_tx
 from webapp.models import AgentSession, User
 from webapp.rendering.markdown import render_markdown
-from webapp.runs import Executor
+from webapp.runs import Executor, keeping
 from webapp.services.session_deletion import remove_sessions
 from webapp.web import streams
 
@@ -152,6 +152,13 @@ def test_signing_out_ends_the_streams(
         assert all(one.kind != "end" for one in heard)  # It ends, and not with the reply.
 
 
+@pytest.fixture
+def idle_keeper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody stops the runs of a disabled person meanwhile."""
+    monkeypatch.setattr(keeping, "BEAT", 3600)
+
+
+@pytest.mark.usefixtures("idle_keeper")
 def test_a_disabled_person_s_streams_end(
     talk: Talk, stage: Stage, executor: Executor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
