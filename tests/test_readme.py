@@ -25,8 +25,8 @@ def test_the_agents_of_the_example_are_offered_as_it_says(tmp_path: Path) -> Non
     file = tmp_path / "my_agents.py"
     file.write_text(example)
     catalogue = load_catalogue(Settings(agents=str(file), instance=tmp_path))
-    assert [entry.title for entry in catalogue.entries] == ["Helper"]
-    assert catalogue.default.starters == ("What can you do?",)
+    assert [entry.card.title for entry in catalogue.entries] == ["Helper"]
+    assert catalogue.default.card.starters == ("What can you do?",)
     assert [tool.name for tool in catalogue.default.agent.tools] == ["whoami"]
 
 

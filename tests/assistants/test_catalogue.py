@@ -54,7 +54,7 @@ def test_a_module_offers_every_agent_that_it_names_once_and_in_its_order(folder:
     found = _load("two_of_them")
     assert _names(found) == ["First", "Second"]
     assert found.default.name == "First"
-    assert found.default.description == "Comes first"
+    assert found.default.card.description == "Comes first"
     assert found.find("Second") is found.entries[1]
     assert found.find("Hidden") is None
 
@@ -89,8 +89,8 @@ desk = offer(Agent(name="Desk", handoffs=[billing]), title="Help desk",
              description="Ask us", starters=["My invoice is wrong"])
 """)
     (entry,) = _load("offering_one").entries
-    assert (entry.name, entry.title, entry.description) == ("Desk", "Help desk", "Ask us")
-    assert entry.starters == ("My invoice is wrong",)
+    assert (entry.name, entry.card.title, entry.card.description) == ("Desk", "Help desk", "Ask us")
+    assert entry.card.starters == ("My invoice is wrong",)
 
 
 def test_a_broken_module_is_told_with_its_own_error_and_line(folder: Path) -> None:

@@ -34,18 +34,6 @@ class AgentEntry:
     def name(self) -> str:
         return self.card.name
 
-    @property
-    def title(self) -> str:
-        return self.card.title
-
-    @property
-    def description(self) -> str:
-        return self.card.description
-
-    @property
-    def starters(self) -> tuple[str, ...]:
-        return self.card.starters
-
 
 @dataclass(frozen=True)
 class Catalogue:

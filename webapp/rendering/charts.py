@@ -84,8 +84,6 @@ class Chart:
     bars: tuple[Bar, ...] = ()
     lines: tuple[Line, ...] = ()
     dots: tuple[Dot, ...] = ()
-    is_last_open: bool = False
-    """Whether the last column is not over yet, and paler."""
     colours: tuple[str, ...] = COLOURS
     """The class of each series."""
 
@@ -94,10 +92,8 @@ class Chart:
         """A class and what it stands for, for each colour of the plot."""
         if len(self.names) > 1:
             return tuple(zip(self.colours, self.names, strict=False))
-        whole = (self.colours[0], "Whole day")
-        return (
-            (whole, (f"{self.colours[0]} dim", "Today so far")) if self.is_last_open else (whole,)
-        )
+        colour = self.colours[0]
+        return (colour, "Whole day"), (f"{colour} dim", "Today so far")
 
     @property
     def is_empty(self) -> bool:
@@ -117,17 +113,18 @@ class Words:
     """Whether there are no halves of what is counted."""
 
 
-def bar_chart(
-    words: Words, columns: Sequence[str], series: Sequence[Series], *, is_last_open: bool = True
-) -> Chart:
-    """Bars, stacked where there are several series; the first lies at the bottom."""
+def bar_chart(words: Words, columns: Sequence[str], series: Sequence[Series]) -> Chart:
+    """Bars, stacked where there are several series; the first lies at the bottom.
+
+    The last column, which is not over yet, is paler.
+    """
     totals = [sum(one.values[at] for one in series) for at in range(len(columns))]
     scale = ticks(max(totals, default=0), whole=words.is_whole)
     bars: list[Bar] = []
     for at, column in enumerate(columns):
-        place = _Place(column, at, len(columns), is_last_open and at == len(columns) - 1)
+        place = _Place(column, at, len(columns), at == len(columns) - 1)
         bars += _stack(words, place, series, scale[-1])
-    return _chart(words, columns, series, scale, bars=tuple(bars), is_last_open=is_last_open)
+    return _chart(words, columns, series, scale, bars=tuple(bars))
 
 
 def line_chart(words: Words, columns: Sequence[str], series: Sequence[Series]) -> Chart:
@@ -146,14 +143,14 @@ def line_chart(words: Words, columns: Sequence[str], series: Sequence[Series]) -
     return _chart(words, columns, series, scale, lines=tuple(lines), dots=tuple(dots))
 
 
-def most_first(totals: dict[str, Sequence[float]], others: str = "Others") -> list[Series]:
+def most_first(totals: dict[str, Sequence[float]]) -> list[Series]:
     """The series with the highest sums, and the rest as one: there are three colours."""
     ranked = sorted(totals.items(), key=lambda item: (-sum(item[1]), item[0]))
     if len(ranked) <= MOST_SERIES:
         return [Series(name, tuple(values)) for name, values in ranked]
     rest = zip(*(values for _, values in ranked[MOST_SERIES - 1 :]), strict=True)
     named = [Series(name, tuple(values)) for name, values in ranked[: MOST_SERIES - 1]]
-    return [*named, Series(others, tuple(sum(values) for values in rest))]
+    return [*named, Series("Others", tuple(sum(values) for values in rest))]
 
 
 def _dots(words: Words, columns: Sequence[str], one: Series, number: int, top: float) -> list[Dot]:

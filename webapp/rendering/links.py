@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from markdown_it.renderer import RendererHTML
@@ -150,5 +149,5 @@ def _image(token: Token, state: StateCore, *, within_link: bool) -> Iterator[Tok
     yield Token("link_close", "a", -1)
 
 
-def _text(content: str, **given: Any) -> Token:
-    return Token("text", "", 0, content=content, **given)
+def _text(content: str) -> Token:
+    return Token("text", "", 0, content=content)

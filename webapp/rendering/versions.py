@@ -1,4 +1,4 @@
-"""The versions of turns that a page leafs through, and a chat as it was with one of them."""
+"""The versions of turns that a page leafs through."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace

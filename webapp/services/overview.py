@@ -59,10 +59,10 @@ class Overview:
         return self.days[-1]
 
 
-def load_overview(prices: Prices, count: int = DAYS) -> Overview:
-    """The last `count` days of UTC, today included."""
-    first = today() - timedelta(days=count - 1)
-    dates = [first + timedelta(days=number) for number in range(count)]
+def load_overview(prices: Prices) -> Overview:
+    """The last DAYS days of UTC, today included."""
+    first = today() - timedelta(days=DAYS - 1)
+    dates = [first + timedelta(days=number) for number in range(DAYS)]
     days = {day: Day(day) for day in dates}
     with read_tx() as tx:
         used = load_used(tx, first, prices)

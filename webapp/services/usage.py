@@ -68,9 +68,9 @@ def _add(
     connection.execute(_ADD[connection.dialect.name], {"id": uuid7(), **values})
 
 
-def known_agents(days: int = 30) -> list[str]:
-    """The names of the agents that were used in the last days."""
-    since = today() - timedelta(days=days)
+def known_agents() -> list[str]:
+    """The names of the agents that were used in the last 30 days."""
+    since = today() - timedelta(days=30)
     named = (UsageDay.day >= since) & (UsageDay.agent_name != "")
     with read_tx() as tx:
         names = select(UsageDay.agent_name).where(named).distinct()

@@ -1,4 +1,4 @@
-"""Sentences about todos, as the README lists them."""
+"""Sentences about todos."""
 
 import re
 
