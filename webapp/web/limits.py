@@ -19,8 +19,18 @@ def init_limits(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=most,
         MAX_FORM_PARTS=MAX_PARTS,
     )
+    app.before_request(_insist_on_length)
     app.before_request(_refuse_cut_forms)
     app.before_request(_refuse_nul)
+
+
+def _insist_on_length() -> None:
+    """Whoever is cut off while sending has not sent: half a message is none.
+
+    The server says that a body ends by itself, also where its sender has gone.
+    """
+    if request.content_length is not None:
+        request.environ.pop("wsgi.input_terminated", None)
 
 
 def _refuse_cut_forms() -> None:
