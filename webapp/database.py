@@ -225,10 +225,14 @@ def for_one_statement(connection: Connection) -> Connection:
 
 
 def for_writing(connection: Connection) -> Connection:
-    """Set up so that the next transaction begins as a writer's."""
+    """Set up so that the next transaction begins as a writer's, whatever the engine's default is.
+
+    On PostgreSQL, what waited for another's change then sees it; and it is a transaction, also
+    where the engine commits each statement.
+    """
     if connection.dialect.name == "sqlite":
         return connection.execution_options(**_AS_WRITER)
-    return connection
+    return connection.execution_options(isolation_level="READ COMMITTED")
 
 
 def ensure_begun(connection: Connection) -> None:

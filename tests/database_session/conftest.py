@@ -55,8 +55,8 @@ def async_url(database_url: str) -> str:
 
 
 @asynccontextmanager
-async def async_engine_on(url: str) -> AsyncIterator[AsyncEngine]:
-    engine = create_async_engine(url)
+async def async_engine_on(url: str, **options: Any) -> AsyncIterator[AsyncEngine]:
+    engine = create_async_engine(url, **options)
     try:
         yield engine
     finally:

@@ -5,8 +5,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
 from flask import Flask
-from sqlalchemy import Engine, event, select, update
+from sqlalchemy import Engine, create_engine, event, select, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.database_session.conftest import Run, async_engine_on
@@ -49,6 +50,34 @@ def test_tasks_of_an_async_engine_take_turns_where_the_database_does_not_wait(
         return items
 
     _assert_whole(run(together()), batch=1, count=40)
+
+
+LEVELS = ["AUTOCOMMIT", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize("level", LEVELS)
+def test_writers_at_once_need_no_engine_of_a_certain_isolation(  # noqa: PLR0917
+    app: Flask, database_url: str, async_url: str, user: User, run: Run, level: str
+) -> None:
+    async def together(session: DatabaseSession) -> list[Any]:
+        batches = [[HELLO | {"by": number}] * 3 for number in range(20)]
+        await asyncio.gather(*(session.add_items(batch) for batch in batches))
+        taken = await asyncio.gather(*(session.pop_item() for _ in range(30)))
+        assert None not in taken
+        return await session.get_items()
+
+    async def with_async_engine() -> list[Any]:
+        async with async_engine_on(async_url, isolation_level=level) as engine:
+            return await together(DatabaseSession("session_1", user.id, engine))
+
+    engine = create_engine(database_url, isolation_level=level)
+    for left in (
+        run(together(DatabaseSession("session_2", user.id, engine))),
+        run(with_async_engine()),
+    ):
+        _assert_whole(left, batch=3, count=10)
+    engine.dispose()
 
 
 def test_many_threads_each_with_its_own_loop_share_one_object(
