@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 import time_machine
 from agents import Runner, RunState
+from agents.testing import ScriptedModel, assistant_message, function_call
 from flask import Flask
 
 from tests.factories import make_user
@@ -157,6 +158,8 @@ def test_sentences_change_rename_and_complete(ada: ChatContext) -> None:
     ("sentence", "told"),
     [
         ("Complete cheese", "Not done: there is no such todo."),
+        ("Delete cheese", "Not done: there is no such todo."),
+        ("Delete buy", "can be meant: “Buy milk”, “Buy bread”. Which one is it?"),
         (
             "Complete buy",
             "can be meant: “Buy milk”, “Buy bread”. Which one is it?",
@@ -201,6 +204,16 @@ def test_a_todo_is_deleted_only_when_the_person_agrees(
     reply = asyncio.run(decide()).final_output
     assert _titles(ada.user_id) == ([] if is_approved else ["Buy milk"])
     assert ("Deleted: Buy milk." in reply) is is_approved
+
+
+def test_a_todo_that_comes_beside_its_deletion_is_not_deleted_unasked(ada: ChatContext) -> None:
+    both = [
+        function_call("create_todo", {"title": "Buy milk"}, call_id="c1"),
+        function_call("delete_todo", {"todo": "Buy milk"}, call_id="c2"),
+    ]
+    agent = AGENT.clone(model=ScriptedModel([both, [assistant_message("Done.")]]))
+    asyncio.run(Runner.run(agent, "Add and delete milk", context=ada))
+    assert _titles(ada.user_id) == ["Buy milk"]
 
 
 def test_another_persons_todos_are_out_of_reach_whatever_is_said(ada: ChatContext) -> None:

@@ -1,9 +1,11 @@
 """Todo assistant: a person's own todos, by tools that act with that person's rights alone."""
 
+import asyncio
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from agents import Agent, RunContextWrapper, function_tool
+from agents.tool_context import ToolContext
 
 from webapp.assistants import offer
 from webapp.assistants.built_in.dates import find_date, say_date
@@ -16,6 +18,7 @@ from webapp.assistants.built_in.todo_words import (
 from webapp.assistants.cards import TODO_ASSISTANT
 from webapp.assistants.context import ChatContext
 from webapp.services import todo_deletion, todos
+from webapp.services.facts import TodoAmbiguous, TodoGone
 from webapp.services.todos import KEPT, Kept
 
 Context = RunContextWrapper[ChatContext]
@@ -102,11 +105,23 @@ def complete_todo(context: Context, todo: Which) -> str:
     return f"Done: {found.title}."
 
 
-@function_tool(needs_approval=True)
+async def _means_one(context: Context, arguments: dict[str, Any], call_id: str) -> bool:
+    """Whether there is anything to ask the person about."""
+    try:
+        await asyncio.to_thread(todos.find_todo, context.context.user_id, arguments["todo"])
+    except (TodoGone, TodoAmbiguous):
+        return False
+    return True
+
+
+@function_tool(needs_approval=_means_one)
 @tell_person
-def delete_todo(context: Context, todo: Which) -> str:
+def delete_todo(context: ToolContext[ChatContext], todo: Which) -> str:
     """Delete a todo of the person's for good. The person is asked first."""
     found = todos.find_todo(context.context.user_id, todo)
+    if not context.is_tool_approved(context.tool_name, context.tool_call_id):
+        # It came after the look, from a call beside this one or from another tab.
+        return f"Not done: the person was not asked about {found.title}. Call this again to ask."
     todo_deletion.delete_todo(context.context.user_id, found.id)
     return f"Deleted: {found.title}."
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from agents import RunContextWrapper
 
@@ -17,7 +17,8 @@ MAX_LISTED = 100
 MAX_NAMED = 10
 
 Arguments = ParamSpec("Arguments")
-Tool = Callable[Concatenate[RunContextWrapper[ChatContext], Arguments], str]
+Context = TypeVar("Context", bound=RunContextWrapper[ChatContext])
+Tool = Callable[Concatenate[Context, Arguments], str]
 
 
 def today_of(person: ChatContext) -> date:
@@ -45,13 +46,11 @@ def say_todos(todos: Sequence[Todo], today: date) -> str:
     return "\n".join(lines)
 
 
-def tell_person(tool: Tool[Arguments]) -> Tool[Arguments]:
+def tell_person(tool: Tool[Context, Arguments]) -> Tool[Context, Arguments]:
     """Let a tool say in a sentence why it could not do what it was asked."""
 
     @wraps(tool)
-    def telling(
-        context: RunContextWrapper[ChatContext], *args: Arguments.args, **kwargs: Arguments.kwargs
-    ) -> str:
+    def telling(context: Context, *args: Arguments.args, **kwargs: Arguments.kwargs) -> str:
         try:
             return tool(context, *args, **kwargs)
         except (TodoRefused, UnknownDate) as error:
@@ -66,4 +65,4 @@ def tell_person(tool: Tool[Arguments]) -> Tool[Arguments]:
         except TooManyTodos:
             return f"Not done: there are {MAX_TODOS:,} todos, and that is the most one may have."
 
-    return cast("Tool[Arguments]", telling)
+    return cast("Tool[Context, Arguments]", telling)
