@@ -218,6 +218,12 @@ def test_a_chat_says_what_it_does(
     assert dots(client, "/sessions/new") == [says]
 
 
+def test_a_deactivated_chat_waits_for_nobody(client: PageClient, ada: User) -> None:
+    chat = make_session(ada.id, session_name="Chat one", is_active=False)
+    make_run(chat.id, status=RunStatus.PAUSED)
+    assert dots(client, f"/sessions/{chat.id}") == [""]
+
+
 def stored(chat: AgentSession) -> AgentSession:
     with read_tx() as tx:
         return tx.get_one(AgentSession, chat.id)

@@ -49,18 +49,18 @@ class SessionSummary:
 
     @property
     def is_replying(self) -> bool:
-        return self.run_status is not None
+        return self.run_status is not None and self.run_status is not RunStatus.PAUSED
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the reply waits for the person's approval."""
-        return self.run_status is RunStatus.PAUSED
+        """Whether the reply waits for the person's approval; a deactivated chat takes none."""
+        return self.run_status is RunStatus.PAUSED and self.is_active
 
     @property
     def is_unread(self) -> bool:
         """Whether something came since the person last looked; of none who has, nothing waits."""
         has_looked_before = self.seen_at is not None and self.seen_at < self.last_activity_at
-        return has_looked_before and not self.is_replying
+        return has_looked_before and self.run_status is None
 
 
 @dataclass(frozen=True)
