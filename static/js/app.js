@@ -14,6 +14,7 @@ import "./edit.js";
 import "./keys.js";
 import "./stick.js";
 import "./turns.js";
+import "./waiting.js";
 import "./earlier.js";
 import "./follow.js";
 import "./copy.js";

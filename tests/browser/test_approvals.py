@@ -90,6 +90,23 @@ def test_a_late_word_from_another_tab_is_answered_plainly(
     assert "Write to Tom" in ask(other, "list my todos")
 
 
+def test_a_word_in_another_window_takes_the_card_away_at_a_glance(signed_in: NewPage) -> None:
+    page = signed_in()
+    begin(page, "Call the vet")
+    card(page).get_by_label("Reason").fill("Not y")
+    with page.expect_response("**/runs/*"):
+        page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(card(page).get_by_label("Reason")).to_have_value("Not y")
+    other = page.context.new_page()
+    other.goto(page.url)
+    card(other).get_by_role("button", name="Approve", exact=True).click()
+    wait_for_reply(other)
+    page.bring_to_front()
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(card(page)).to_have_count(0)
+    assert "Deleted: Call the vet." in wait_for_reply(page)
+
+
 def test_a_message_instead_of_a_word_takes_the_card_away(signed_in: NewPage) -> None:
     page = signed_in()
     begin(page, "Mend the gate")
