@@ -9,7 +9,7 @@ from agents.testing import ModelStep, assistant_message, function_call
 from openai.types.responses.response_output_item import McpApprovalRequest, McpCall
 
 from tests.runs.conftest import Watched, items_of, send, shape
-from tests.runs.stage import Stage, completed, delta
+from tests.runs.stage import Gate, Stage, completed, delta, says
 from tests.runs.test_listening import added_and_done, streams
 from webapp.models import AgentSession
 from webapp.rendering.draft import Draft
@@ -17,6 +17,7 @@ from webapp.rendering.transcript import load_turn
 from webapp.rendering.view_models import Section, ToolsPart
 from webapp.runs import Executor, continue_run, decide_run, regenerate_reply, stop_run
 from webapp.runs.decisions import rejection
+from webapp.runs.ending import NO_RESULT
 from webapp.runs.events import ApprovalRequested, ToolStarted
 
 Calls = list[tuple[str, str, str | None, str]]
@@ -151,6 +152,24 @@ def test_a_request_that_is_dismissed_was_not_answered_with_yes(
     assert (response["type"], response["approve"]) == ("mcp_approval_response", False)
     state = "rejected" if by == "a message" else "stopped"
     assert stored(run) == [(*TOLD, response["reason"], state)]
+
+
+def test_an_approval_does_not_outlast_a_stop_before_its_call(
+    executor: Executor, stage: Stage, chat: AgentSession
+) -> None:
+    gate = Gate()
+    model = stage.play(asks(), says(gate), "Something else.", tools=[dice()])
+    run = paused(chat)
+    decide_run(run.id, "r1", approve=True)
+    assert gate.reached.wait(10)
+    stop_run(run.id)
+    assert run.ended() == "stopped"
+    assert stored(run) == [(*TOLD, NO_RESULT, "stopped")]
+    assert send(chat, "Never mind").ended() == "finished"
+    assert model.last_call is not None
+    assert isinstance(model.last_call.input, list)
+    answers = [item.get("approve") for item in model.last_call.input if "approve" in item]
+    assert answers == [False]
 
 
 def test_a_reply_that_goes_on_after_an_approval_tells_it_once(

@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 from webapp.database import utc_now, write_tx
 from webapp.database_session import load_item
-from webapp.models import AgentRun, RunEvent, RunStatus, SessionMessage
+from webapp.models import AgentRun, RunEvent, RunStatus
 from webapp.runs.claiming import stored_events
 from webapp.runs.events import last_speaker, to_row
 from webapp.runs.executor import submit
 from webapp.runs.locking import check_room, lock_session
 from webapp.runs.retelling import retell
 from webapp.runs.retrying import UNFINISHED, last_run
+from webapp.runs.unsaved import current_rows
 from webapp.services.facts import RunNotContinuable, SessionGone, SessionInactive
 
 
@@ -54,13 +55,13 @@ def continue_run(run_id: UUID) -> None:
 
 def _who_said(tx: Session, run: AgentRun) -> str | None:
     """Whose the last item is."""
-    rows = _rows(tx, run)
+    rows = current_rows(tx, run.id)
     return rows[-1].agent_name if rows else None
 
 
 def _forget_half_a_text(tx: Session, run: AgentRun) -> None:
     """What was written down of an unfinished message is the last item, and bears no mark."""
-    rows = _rows(tx, run)
+    rows = current_rows(tx, run.id)
     item = load_item(rows[-1]) if rows else None
     if item is not None and item.keys() == {"role", "content"} and item["role"] == "assistant":
         rows[-1].superseded_at = utc_now()
@@ -70,16 +71,6 @@ def _forget_half_a_text(tx: Session, run: AgentRun) -> None:
 def _tell_anew(tx: Session, run: AgentRun, speaker: str | None) -> None:
     """Make the run's events agree with its items: some are no longer so, others long removed."""
     tx.execute(delete(RunEvent).where(RunEvent.run_id == run.id))
-    events = retell(_rows(tx, run), run.agent_name, speaker)
+    events = retell(current_rows(tx, run.id), run.agent_name, speaker)
     if events:
         tx.execute(insert(RunEvent), [to_row(run.id, run.epoch, event) for event in events])
-
-
-def _rows(tx: Session, run: AgentRun) -> list[SessionMessage]:
-    return list(
-        tx.scalars(
-            select(SessionMessage)
-            .where(SessionMessage.run_id == run.id, SessionMessage.superseded_at.is_(None))
-            .order_by(SessionMessage.position)
-        )
-    )

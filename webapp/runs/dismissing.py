@@ -1,14 +1,15 @@
 """Ending a run that waits for approval, because nothing of what it asked for is wanted."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from webapp.database import utc_now
-from webapp.database_session import Item, append_items
+from webapp.database_session import Item, append_items, load_item
 from webapp.database_session.items import APPROVAL_REQUEST, APPROVAL_RESPONSE
 from webapp.models import AgentRun, RunStatus
-from webapp.runs.unsaved import stored_items
+from webapp.runs.unsaved import current_rows, stored_items
 
 WROTE_INSTEAD = "Not done: the person wrote something else instead of approving it."
 STOPPED = "Not done: the person stopped here."
@@ -24,6 +25,21 @@ def dismiss_run(tx: Session, run: AgentRun, words: str) -> None:
     run.ended_at = utc_now()
     answers = answers_to_open_calls(stored_items(tx, run.id), words)
     append_items(tx, run.session_id, answers, run_id=run.id, agent_name=run.agent_name)
+
+
+def take_approvals_back(tx: Session, run_id: UUID) -> None:
+    """Supersede each yes to a hosted call that is not stored: its server would still call it.
+
+    That is, with the next message, after the person has stopped the reply.
+    """
+    rows = current_rows(tx, run_id)
+    items = [load_item(row) or {} for row in rows]
+    called = {item.get("approval_request_id") for item in items if item.get("type") == "mcp_call"}
+    for row, item in zip(rows, items, strict=True):
+        is_yes = item.get("type") == APPROVAL_RESPONSE and item.get("approve")
+        if is_yes and item.get("approval_request_id") not in called:
+            row.superseded_at = utc_now()
+    tx.flush()
 
 
 def answers_to_open_calls(items: Sequence[Item], words: str) -> list[Item]:

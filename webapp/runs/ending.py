@@ -15,7 +15,7 @@ from webapp.database_session import Item, append_items
 from webapp.metrics import FIRST_TOKEN, RUNS
 from webapp.models import AgentRun, AgentSession, RunStatus
 from webapp.runs.claiming import IF_OURS, USED, hold_fence, stored_events
-from webapp.runs.dismissing import answers_to_open_calls
+from webapp.runs.dismissing import answers_to_open_calls, take_approvals_back
 from webapp.runs.events import Numbered, failed_calls, last_speaker
 from webapp.runs.unsaved import is_whole, stored_items, unsaved_items
 from webapp.services.usage import count_used
@@ -215,6 +215,9 @@ def keep_unsaved(tx: Session, run_id: UUID, events: Sequence[Numbered], ending: 
     items = unsaved_items(events, saved, with_text=ending.keeps_text)
     if not items and is_whole(saved):
         return True
+    if ending.status is RunStatus.STOPPED:
+        take_approvals_back(tx, run_id)
+        saved = stored_items(tx, run_id)
     if not saved:
         append_items(tx, run.session_id, run.input, run_id=run_id)
     items += answers_to_open_calls([*saved, *items], NO_RESULT)

@@ -22,12 +22,16 @@ _ANSWERED_IN_WORDS = frozenset({"function_call", "custom_tool_call"})
 
 def stored_items(tx: Session, run_id: UUID) -> list[Item]:
     """The items of the run that the session holds, in order."""
-    rows = tx.scalars(
+    return [item for item in items_from_rows(current_rows(tx, run_id)) if item is not None]
+
+
+def current_rows(tx: Session, run_id: UUID) -> Sequence[SessionMessage]:
+    """The rows of a run's items that are not superseded, in order."""
+    return tx.scalars(
         select(SessionMessage)
         .where(SessionMessage.run_id == run_id, SessionMessage.superseded_at.is_(None))
         .order_by(SessionMessage.position)
     ).all()
-    return [item for item in items_from_rows(rows) if item is not None]
 
 
 def unsaved_items(
