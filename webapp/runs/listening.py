@@ -80,6 +80,15 @@ class Listener:
         self._hear_raw(data)
         return True
 
+    def read_inside(self, items: Any) -> None:
+        """Of a call that was approved inside a tool, this alone tells the result."""
+        open_calls = self._recorder.unfinished if isinstance(items, list) else ()
+        for item in items if open_calls else ():
+            if _value(item, "type") == "function_call_output":
+                call_id = _value(item, "call_id")
+                if call_id in open_calls:
+                    self._recorder.tool_finished(call_id, _as_text(_value(item, "output")))
+
     def answered_inside(self, model: str | None, usage: Any) -> None:
         """Count what an agent inside a tool used, of which nothing else is heard.
 

@@ -17,6 +17,9 @@ class Ear(Protocol):
     def overhear(self, data: Any, *, is_first: bool) -> bool:
         """Whether the model's event was heard here, so that the SDK need not bring it."""
 
+    def read_inside(self, items: Any) -> None:
+        """Take note of what a model is about to read: results of calls inside a tool are there."""
+
     def answered_inside(self, model: str | None, usage: Any) -> None:
         """Take note of an answer that came whole, to an agent inside a tool."""
 
@@ -57,6 +60,7 @@ class _Overheard(Model):
 
     async def get_response(self, *args: Any, **kwargs: Any) -> ModelResponse:
         # The run itself has its answers streamed.
+        self._ear.read_inside(kwargs.get("input"))
         response = await self._model.get_response(*args, **kwargs)
         name = getattr(self._model, "model", None)
         self._ear.answered_inside(name if isinstance(name, str) else None, response.usage)

@@ -52,6 +52,11 @@ class Recorder:
         }
         channel.open(run.id, run.known)
 
+    @property
+    def unfinished(self) -> set[str]:
+        """The ids of the calls that were told, and nothing of what came of them."""
+        return self.started - self._finished
+
     def heard(self) -> None:
         """Something happens, even if there is nothing to record."""
         self.heard_at = time.monotonic()
