@@ -4,7 +4,7 @@ import { draftOf, keepDraft } from "./drafts.js";
 import { BY_TOUCH, sends } from "./enter.js";
 
 const GROWS_ITSELF = CSS.supports("field-sizing", "content");
-const BEGUN = "parley:begun";
+const SENT = "parley:sent";
 
 const form = document.querySelector("[data-composer]");
 const text = form?.querySelector("textarea");
@@ -25,6 +25,26 @@ function write(value) {
 
 function isReplying() {
   return !form.querySelector("[data-stop-run]").hidden;
+}
+
+function lastTurn() {
+  return [...document.querySelectorAll("#transcript .exchange")].at(-1);
+}
+
+// The page may be left before the answer is there.
+function noteSent() {
+  sessionStorage.setItem(SENT, JSON.stringify([draft, lastTurn()?.id ?? ""]));
+}
+
+// What was sent is no draft any more once the chat shows it. Until then nothing tells whether it
+// has arrived.
+function forgetSent() {
+  const [sent, after] = JSON.parse(sessionStorage.getItem(SENT) ?? "[]");
+  const turn = lastTurn();
+  if (!sent || !turn || turn.id === after) return;
+  if (turn.querySelector(".bubble")?.textContent.trim() !== draftOf(sent).trim()) return;
+  keepDraft(sent, "");
+  sessionStorage.removeItem(SENT);
 }
 
 function begin() {
@@ -52,10 +72,7 @@ function refuse(event) {
 }
 
 function setUp() {
-  // A message is no draft any more once the chat is there, and it is not given back.
-  const begun = sessionStorage.getItem(BEGUN);
-  if (begun && (begun !== draft || !text.value)) keepDraft(begun, "");
-  sessionStorage.removeItem(BEGUN);
+  forgetSent();
   if (!text.value) write(draftOf(draft));
   if (!BY_TOUCH.matches && document.activeElement === document.body) text.focus();
 
@@ -75,8 +92,7 @@ function setUp() {
       if (event.target !== form) return;
       if (event.submitter?.matches("[data-starter]")) return;
       if (sending || isReplying() || !text.value.trim()) return refuse(event);
-      // What HTMX has not taken yet, or never will, leads to another page.
-      if (!form.hasAttribute("data-htmx-powered")) sessionStorage.setItem(BEGUN, draft);
+      noteSent();
       begin();
     },
     true,
@@ -85,6 +101,7 @@ function setUp() {
     if (event.target !== form) return;
     const { status } = event.detail.ctx.response;
     end();
+    sessionStorage.removeItem(SENT);
     if (status !== 200) return;
     write("");
     keepDraft(draft, "");

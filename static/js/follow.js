@@ -77,7 +77,8 @@ class Follower {
     if (document.hidden) return;
     const signal = this.begin();
     try {
-      const headers = { Accept: "text/html" };
+      // Else a sign-in that has ended would lead to its page, where browsers do not tell who asks.
+      const headers = { Accept: "text/html", "HX-Request": "true" };
       const answer = await fetch(this.reply.dataset.shownAt, { headers, signal });
       const html = await answer.text();
       if (signal.aborted) return;

@@ -23,7 +23,10 @@ from webapp.services.passwords import hash_password
 
 PATIENCE = 10_000
 """Milliseconds to wait for anything in a page."""
+ELSEWHERE = "parley.test"
+"""This machine by a name that browsers trust as little over http as any in a network."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+FLAGS.append(f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1")
 PASSWORD = "violet harbour 9"
 
 NewPage = Callable[..., Page]

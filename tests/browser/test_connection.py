@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD, NewPage
-from tests.support.browsing import Troubles
+from tests.browser.conftest import ELSEWHERE, PASSWORD, NewPage
+from tests.support.browsing import Person, Troubles, sign_in
 from tests.support.chatting import (
     COUNT,
     begin_chat,
@@ -95,6 +95,23 @@ def test_a_sign_in_that_ended_elsewhere_leads_to_the_sign_in_page(
     elsewhere.locator("[popovertarget=person-menu]").click()
     elsewhere.get_by_role("button", name="Sign out").click()
     page.wait_for_url(re.compile("/sign-in"))
+
+
+def test_a_reply_is_never_replaced_by_the_sign_in_page(
+    server: LiveServer, new_page: NewPage, ada: Person, troubles: Troubles
+) -> None:
+    """Where a browser does not tell whether a script asks."""
+    troubles.expect("401|Cross-Origin-Opener-Policy")
+    page = new_page(base_url=f"http://{ELSEWHERE}:{server.port}")
+    sign_in(page, f"http://{ELSEWHERE}:{server.port}", ada.email, ada.password)
+    begin_chat(page, COUNT)
+    wait_for_growth(page, 20)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.context.clear_cookies()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_url(re.compile("/sign-in"))
+    assert not [url for url in asked if "next=/runs/" in url]
 
 
 def test_seven_windows_do_not_starve_one_another(signed_in: NewPage, troubles: Troubles) -> None:

@@ -1,7 +1,7 @@
 """What was typed survives whatever happens, until the server has it."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import NewPage
 from tests.support.browsing import Person, Troubles, sign_in
@@ -60,6 +60,54 @@ def test_a_lost_connection_keeps_the_text_and_sends_it_when_it_is_back(
     wait_for_reply(page)
     expect(page.get_by_role("alert")).to_have_count(0)
     expect(page.locator(".bubble", has_text=TEXT)).to_have_count(1)
+
+
+def test_a_first_message_that_could_not_be_sent_is_still_a_draft(
+    page: Page, troubles: Troubles
+) -> None:
+    troubles.expect("ERR_INTERNET_DISCONNECTED")
+    begin_chat(page)
+    wait_for_reply(page)
+    here = page.url
+    page.goto("/sessions/new")
+    page.context.set_offline(offline=True)
+    say(page, TEXT)
+    page.wait_for_url(lambda url: url.startswith("chrome-error:"))
+    page.context.set_offline(offline=False)
+    page.goto(here)
+    expect(field(page)).to_have_value("")
+    page.goto("/sessions/new")
+    expect(field(page)).to_have_value(TEXT)
+
+
+def test_what_arrived_after_the_page_was_left_is_no_draft(page: Page) -> None:
+    begin_chat(page)
+    wait_for_reply(page)
+    taken: list[int] = []
+
+    def take(route: Route) -> None:
+        taken.append(route.fetch(headers=route.request.headers | {"accept": "text/html"}).status)
+
+    page.route("**/messages", take, times=1)
+    say(page, TEXT)
+    while not taken:
+        page.evaluate("0")  # What the browser asks comes in while this waits for its answer.
+    page.reload()
+    expect(page.locator(".bubble", has_text=TEXT)).to_have_count(1)
+    expect(field(page)).to_have_value("")
+    page.reload()
+    expect(field(page)).to_have_value("")
+
+
+def test_what_never_arrived_is_a_draft_also_where_the_same_was_said_before(page: Page) -> None:
+    begin_chat(page, TEXT)
+    wait_for_reply(page)
+    page.route("**/messages", lambda _: None, times=1)
+    say(page, TEXT)
+    expect(page.locator("[data-sending]")).to_have_count(1)
+    page.reload()
+    expect(page.locator(".bubble")).to_have_count(1)
+    expect(field(page)).to_have_value(TEXT)
 
 
 def test_a_sign_in_that_has_ended_leads_there_and_back_to_the_text(
