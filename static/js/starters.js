@@ -18,7 +18,8 @@ function show(choice) {
   if (notice) notice.hidden = "bringsModel" in choice.dataset;
   document.querySelector("#text").placeholder = `Message ${title}`;
   document.querySelector("[data-agent-title]").textContent = title;
-  document.querySelector("[data-agent-initial]").textContent = title.slice(0, 1).toUpperCase();
+  const initial = choice.closest("label").querySelector(".initial").textContent;
+  document.querySelector("[data-agent-initial]").textContent = initial;
 }
 
 document.addEventListener("change", (event) => {

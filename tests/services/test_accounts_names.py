@@ -98,7 +98,7 @@ def test_a_name_is_kept_in_one_line(typed: str, kept: str) -> None:
     assert check_name(typed) == kept
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "\u200b", "\x00", "\u202e", "x" * 101])
+@pytest.mark.parametrize("typed", ["", "  ", "\u200b", "\u3164", "\x00", "\u202e", "x" * 101])
 def test_a_name_that_nobody_could_read_is_refused(typed: str) -> None:
     with pytest.raises(NameRefused):
         check_name(typed)

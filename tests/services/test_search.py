@@ -125,6 +125,29 @@ def test_every_match_in_the_snippet_is_marked_and_nothing_else(ada: User) -> Non
     assert marked(hit) == ["Élan", "elan", "élanvital"]
 
 
+@pytest.mark.parametrize(
+    ("said", "query", "expected"),
+    [
+        ("यह हिन्दी है", "हिन्दी", ["हिन्दी"]),
+        ("বাংলা ভাষা", "বাংলা", ["বাংলা"]),
+        ("தமிழ் மொழி", "தமிழ்", ["தமிழ்"]),
+    ],
+)
+def test_a_mark_holds_whole_characters(
+    ada: User, said: str, query: str, expected: list[str]
+) -> None:
+    make_chat(ada.id, said)
+    (hit,) = search(ada.id, query).hits
+    assert marked(hit) == expected
+
+
+def test_a_snippet_without_spaces_is_cut_between_characters(ada: User) -> None:
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
+    make_chat(ada.id, f"{family * 40}heron{family * 90}")
+    (text,) = found(ada, "heron")
+    assert text.strip("…").replace(family, "") == "heron"
+
+
 def test_a_snippet_is_cut_between_words_around_the_first_match(ada: User) -> None:
     make_chat(ada.id, f"{'before ' * 400}the heron{' after' * 400}")
     (hit,) = search(ada.id, "heron").hits

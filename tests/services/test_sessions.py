@@ -129,6 +129,9 @@ def test_a_first_message_names_a_chat_once(ada: User) -> None:
         ("x" * 200, "x" * 59 + "…"),
         ("", None),
         (" \n\t\n", None),
+        ("\u200b\u3164", None),
+        ("x" * 58 + "e\u0301" * 9, "x" * 58 + "…"),
+        ("To \U0001f600" + "\u6771" * 99, "To \U0001f600" + "\u6771" * 55 + "…"),
     ],
 )
 def test_a_name_is_the_beginning_of_the_first_line(text: str, name: str | None) -> None:

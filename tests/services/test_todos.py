@@ -149,6 +149,7 @@ def test_of_equal_todos_at_once_one_is_made(ada: UUID) -> None:
     [
         {"title": " \n"},
         {"title": "\x00"},
+        {"title": "\u200b"},
         {"title": "x" * 201},
         {"title": "x", "notes": "x" * 10_001},
         {"title": "x", "tags": ["x" * 41]},

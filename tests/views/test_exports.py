@@ -47,7 +47,7 @@ def upload(client: PageClient, data: bytes, name: str = "chat.json") -> Any:
 
 @pytest.mark.parametrize("kind", ["md", "json", "html"])
 def test_a_chat_is_sent_as_a_file_to_keep(client: PageClient, ada: User, kind: str) -> None:
-    name = "Vögel / 鳥 1"
+    name = "Vögel / 鳥 1 - हिन्दी"
     chat = make_chat(ada.id, "Wo steht der Reiher?", reply("Im *Fluss*."), session_name=name)
     answer = fetch(client, f"/sessions/{chat.id}/export.{kind}")
     assert answer.status_code == 200
@@ -56,7 +56,7 @@ def test_a_chat_is_sent_as_a_file_to_keep(client: PageClient, ada: User, kind: s
     assert disposition.isascii()
     how, told = parse_options_header(disposition)
     assert how == "attachment"
-    assert "Vögel 鳥 1" in told["filename"]
+    assert "Vögel 鳥 1 हिन्दी" in told["filename"]
     assert told["filename"].endswith(f".{kind}")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "Wo steht der Reiher?" in answer.text

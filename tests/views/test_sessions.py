@@ -96,7 +96,7 @@ def test_a_script_that_renames_gets_the_name_alone(client: PageClient, ada: User
     assert [element.tag for element in answer.page.every()] == ["span"]
 
 
-@pytest.mark.parametrize("name", ["", "   \n ", "x" * 201])
+@pytest.mark.parametrize("name", ["", "   \n ", "\u200b \u3164", "x" * 201])
 def test_a_name_has_some_characters_and_not_too_many(
     client: PageClient, ada: User, name: str
 ) -> None:

@@ -4,11 +4,13 @@ from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
 from webapp.forms.base import Form
+from webapp.graphemes import is_blank
 from webapp.services.sessions import MAX_NAME
 
 
 def _on_one_line(value: str | None) -> str:
-    return " ".join((value or "").split())
+    line = " ".join((value or "").split())
+    return "" if is_blank(line) else line
 
 
 class RenameForm(Form):

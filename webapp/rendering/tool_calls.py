@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from webapp.database_session.items import storable
+from webapp.graphemes import cut
 from webapp.rendering.view_models import Approval, ToolCall, ToolState
 from webapp.runs.decisions import REJECTED
 from webapp.runs.dismissing import STOPPED, WROTE_INSTEAD
@@ -109,7 +110,7 @@ def _gist(arguments: str) -> str:
     else:
         words = arguments
     words = " ".join(storable(words[: 4 * LONGEST_GIST]).split())
-    return words if len(words) <= LONGEST_GIST else f"{words[: LONGEST_GIST - 1]}…"
+    return words if len(words) <= LONGEST_GIST else f"{cut(words, LONGEST_GIST - 1)}…"
 
 
 def _brief(value: Any) -> str:

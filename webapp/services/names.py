@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from webapp.graphemes import is_blank
 from webapp.normal_forms import normalize
 from webapp.services.facts import EmailRefused, NameRefused
 
@@ -50,7 +51,7 @@ def check_name(text: str) -> str:
         raise NameRefused(_NAME_TOO_LONG)
     kept = "".join(" " if _is_unfit(character) else character for character in text)
     name = " ".join(normalize("NFC", kept).split())
-    if not any(unicodedata.category(character) not in _UNSEEN for character in name):
+    if is_blank(name):
         raise NameRefused("Write your name.")
     if len(name) > MAX_NAME:
         raise NameRefused(_NAME_TOO_LONG)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from webapp.database_session.items import storable
+from webapp.graphemes import boundary_after, boundary_before
 from webapp.normal_forms import normalize
 
 Segments: TypeAlias = tuple[tuple[str, bool], ...]
@@ -87,9 +88,12 @@ def mark(
         text, begin, end = words, 0, len(words)
     segments: list[tuple[str, bool]] = [(before, False)]
     for match in pattern.finditer(text, begin, end):
-        segments += [(text[begin : match.start()], False), (match.group(), True)]
-        begin = match.end()
-    segments += [(text[begin:end], False), (after, False)]
+        # Many scripts write vowels as marks, which are no letters: they stay with theirs.
+        first, last = boundary_before(text, match.start()), boundary_after(text, match.end())
+        if begin <= first:
+            segments += [(text[begin:first], False), (text[first:last], True)]
+            begin = last
+    segments += [(text[begin : max(begin, end)], False), (after, False)]
     return tuple(
         (normalize("NFC", _SPACE.sub(" ", piece)), is_match)
         for piece, is_match in segments
@@ -117,6 +121,6 @@ def _window(text: str, match: int) -> tuple[int, int]:
     """Where a snippet begins and ends: a little before the match, and between words."""
     begin, end = max(0, match - BEFORE), min(len(text), match + AFTER)
     space = text.find(" ", begin, match) if begin else -1
-    begin = space + 1 if space >= 0 else begin
+    begin = space + 1 if space >= 0 else boundary_before(text, begin)
     space = text.rfind(" ", match, end) if end < len(text) else -1
-    return begin, space if space > match + AFTER // 2 else end
+    return begin, space if space > match + AFTER // 2 else boundary_after(text, end)

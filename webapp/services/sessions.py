@@ -9,6 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from webapp.database import UNREACHABLE, utc_now, write_once, write_tx
+from webapp.graphemes import cut, is_blank
 from webapp.models import AgentRun, AgentSession, SessionMessage, User
 from webapp.services.facts import SessionGone
 
@@ -77,10 +78,14 @@ def change_session_settings(
 def first_words(text: str) -> str | None:
     """The beginning of the first line, cut between words; None where there are none."""
     words = " ".join(next((line for line in text.splitlines() if line.strip()), "").split())
+    if is_blank(words):
+        return None
     if len(words) <= MAX_FIRST_NAME:
-        return words or None
-    cut = words[: MAX_FIRST_NAME - 1]
-    return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"
+        return words
+    beginning = cut(words, MAX_FIRST_NAME - 1)
+    whole = beginning.rpartition(" ")[0]
+    # Where words are long, or are written without spaces, hardly anything might be left.
+    return (whole if len(whole) > MAX_FIRST_NAME // 2 else beginning) + "…"
 
 
 def deactivate_session(session_id: UUID) -> None:

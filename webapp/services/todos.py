@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from webapp.database import read_tx, utc_now, write_tx
+from webapp.graphemes import is_blank
 from webapp.models import TodoItem, User
 from webapp.normal_forms import normalize
 from webapp.services.facts import TodoAmbiguous, TodoExists, TodoGone, TodoRefused, TooManyTodos
@@ -185,7 +186,7 @@ def _refuse_twice(title: str, others: list[TodoItem]) -> None:
 
 def _title(given: str) -> str:
     title = " ".join(_clean(given).split())
-    if not title:
+    if is_blank(title):
         raise TodoRefused("A todo needs a title.")
     if len(title) > MAX_TITLE:
         raise TodoRefused(f"A title has at most {MAX_TITLE} characters.")
@@ -199,7 +200,7 @@ def _notes(given: str) -> str:
 
 
 def _tags(given: Iterable[str]) -> list[str]:
-    tags = list(dict.fromkeys(filter(None, (_tag(tag) for tag in given))))
+    tags = list(dict.fromkeys(tag for tag in map(_tag, given) if not is_blank(tag)))
     if len(tags) > MAX_TAGS:
         raise TodoRefused(f"A todo has at most {MAX_TAGS} tags.")
     if any(len(tag) > MAX_TAG for tag in tags):

@@ -8,6 +8,7 @@ from flask.templating import Environment
 from jinja2 import StrictUndefined
 
 from webapp.config import Settings
+from webapp.graphemes import initial
 
 
 class Templates(Environment):
@@ -26,3 +27,4 @@ def init_templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.add_template_filter(initial)

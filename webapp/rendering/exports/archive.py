@@ -1,13 +1,14 @@
 """All chats of a person as one zip, made while it is sent: memory holds a piece of it."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from io import RawIOBase
 from typing import Any
+from unicodedata import category
 from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from webapp.graphemes import cut
 from webapp.normal_forms import normalize
 from webapp.rendering.exports.json_file import json_file
 from webapp.rendering.exports.markdown_file import markdown_file
@@ -42,8 +43,10 @@ def archive(chats: Iterable[UUID]) -> Iterator[bytes]:
 
 def file_name(chat: ExportedChat) -> str:
     """A name without an ending that every file system takes, and that no other chat has."""
-    words = re.sub(r"[^\w]+", " ", normalize("NFC", chat.session_name or NAMELESS))
-    title = words.strip()[:LONGEST_NAME].strip() or NAMELESS
+    name = normalize("NFC", chat.session_name or NAMELESS)
+    # Many scripts write vowels as marks, which are no letters by themselves.
+    words = "".join(c if c.isalnum() or c == "_" or category(c)[0] == "M" else " " for c in name)
+    title = cut(" ".join(words.split()), LONGEST_NAME).strip() or NAMELESS
     return f"{chat.created_at:%Y-%m-%d} {title} {chat.id.hex[-8:]}"
 
 
