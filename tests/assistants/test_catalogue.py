@@ -93,6 +93,20 @@ desk = offer(Agent(name="Desk", handoffs=[billing]), title="Help desk",
     assert entry.card.starters == ("My invoice is wrong",)
 
 
+def test_what_is_offered_needs_no_name_in_the_module(folder: Path) -> None:
+    (folder / "offering_many.py").write_text("""
+from agents import Agent
+from webapp.assistants import offer
+from webapp.assistants.built_in import todo_assistant as _theirs
+
+helper = Agent(name="Helper")
+for city in ("Oslo", "Rome"):
+    offer(Agent(name=city, handoffs=[helper]))
+desk = offer(Agent(name="Desk"))
+""")
+    assert _names(_load("offering_many")) == ["Oslo", "Rome", "Desk"]
+
+
 def test_a_broken_module_is_told_with_its_own_error_and_line(folder: Path) -> None:
     file = folder / "broken_module.py"
     file.write_text("from agents import Agent\n\nratio = 1 / 0\n")

@@ -14,7 +14,7 @@ from agents import Agent
 from webapp.assistants import module_defaults
 from webapp.assistants.catalogue import AgentEntry, CatalogueError
 from webapp.assistants.models import prepare_sdk
-from webapp.assistants.offering import card_of, is_offered
+from webapp.assistants.offering import card_of, is_offered, offered
 from webapp.config import Settings
 
 MAX_NAME = 200
@@ -32,13 +32,17 @@ def discover(settings: Settings) -> tuple[AgentEntry, ...]:
 
 def _find(named: str) -> list[Agent[Any]]:
     where, attribute = _split(named)
+    # What these offer is theirs, also where the module imports one of them or a tool of theirs.
+    importlib.import_module("webapp.assistants.built_in")
+    before = len(offered())
     module = _import(where, named)
     if attribute:
         return _at(module, attribute, named)
     public = [value for name, value in vars(module).items() if not name.startswith("_")]
     found = [value for value in public if isinstance(value, Agent)]
-    offered = [agent for agent in found if is_offered(agent)]
-    return offered or found
+    # An agent that is offered need have no name in the module: functions and loops make some.
+    given = [*offered()[before:], *[agent for agent in found if is_offered(agent)]]
+    return given or found
 
 
 def _split(named: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 AnyAgent = TypeVar("AnyAgent", bound="Agent[Any]")
 
-_offered: dict[int, tuple[object, AgentCard]] = {}
+_offered: "dict[int, tuple[Agent[Any], AgentCard]]" = {}
 
 
 def offer(
@@ -32,6 +32,11 @@ def offer(
     )
     _offered[id(agent)] = (agent, card)  # The agent too: its id must not come to mean another.
     return agent
+
+
+def offered() -> "list[Agent[Any]]":
+    """All that were offered in this process, in the order in which that was done."""
+    return [agent for agent, _ in _offered.values()]
 
 
 def is_offered(agent: object) -> bool:
