@@ -177,7 +177,7 @@ def test_a_reply_that_broke_off_is_not_asked_for_again(server: ModelServer, ask:
     assert len(server.requests) == 1
 
 
-def test_each_loop_has_a_client_of_its_own(settings: Settings, server: ModelServer) -> None:
+def test_each_loop_has_connections_of_its_own(settings: Settings, server: ModelServer) -> None:
     clients = Clients(settings)
     provider = ParleyProvider(settings, clients)
     replies: list[str] = []

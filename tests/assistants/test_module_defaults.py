@@ -15,10 +15,11 @@ from agents import (
 )
 
 from tests.support.model_server import ModelServer
+from tests.support.model_turns import call, say
 from webapp.assistants import module_defaults
 from webapp.assistants.catalogue import load_catalogue
 from webapp.assistants.choice import model_notice
-from webapp.assistants.models import ParleyProvider
+from webapp.assistants.models import ParleyProvider, provider
 from webapp.config import Settings
 
 MODULE = """
@@ -29,6 +30,23 @@ from webapp.assistants import offer
 
 helper = offer(Agent(name="Helper", model="of-the-house"), description="Helps.")
 {function}({given})
+"""
+OF_THEIR_OWN = """
+from agents import Agent, GuardrailFunctionOutput, Runner, function_tool, input_guardrail
+
+judge = Agent(name="Judge")
+poet = Agent(name="Poet")
+
+@input_guardrail(run_in_parallel=False)
+async def judged(context, agent, said):
+    result = await Runner.run(judge, said, context=context.context)
+    return GuardrailFunctionOutput(None, tripwire_triggered=result.final_output != "Fair.")
+
+@function_tool
+async def write() -> str:
+    return (await Runner.run(poet, "Write")).final_output
+
+desk = Agent(name="Desk", input_guardrails=[judged], tools=[write])
 """
 CLIENT = 'AsyncOpenAI(base_url="{url}", api_key="of-the-client"), False'
 
@@ -49,9 +67,9 @@ def helper_of(folder: Path, settings: Settings, function: str, given: str) -> Ag
     return entry.agent
 
 
-def said(agent: Agent, settings: Settings) -> str:
+def said(agent: Agent, settings: Settings, asked: ParleyProvider | None = None) -> str:
     async def run() -> str:
-        provider = ParleyProvider(settings)
+        provider = asked or ParleyProvider(settings)
         result = await Runner.run(agent, "Hello", run_config=RunConfig(model_provider=provider))
         await provider.aclose()
         if client := module_defaults.client():
@@ -98,3 +116,22 @@ def test_a_key_of_the_module_goes_before_that_of_the_settings(
         said(helper, settings)
     keys = [request.headers["authorization"] for request in server.requests]
     assert keys == ["Bearer sk-module"] * 2
+
+
+@pytest.mark.parametrize("given", [{}, {"openai_api_key": None}])
+def test_runs_that_an_agent_begins_itself_ask_the_server_of_the_settings(
+    server: ModelServer, settings: Settings, tmp_path: Path, given: dict[str, None]
+) -> None:
+    file = tmp_path / "runs_of_their_own.py"
+    file.write_text(OF_THEIR_OWN)
+    settings = settings.model_copy(update={"agents": f"{file}:desk", **given})
+    [entry] = load_catalogue(settings).entries
+    server.script(say("Fair."), call("write"), say("Roses."), say("I wrote: Roses."))
+    assert said(entry.agent, settings, provider(settings)) == "I wrote: Roses."
+    assert [item["content"] for item in server.requests[2].items] == ["Write"]
+    [asked] = {(request.path, request.headers["authorization"]) for request in server.requests}
+    path = "/v1/responses" if settings.openai_api == "responses" else "/v1/chat/completions"
+    assert asked == (path, "Bearer not-needed" if given else "Bearer sk-secret-of-the-house")
+    # That is not taken for a word of the module's.
+    assert module_defaults.client() is None
+    assert module_defaults.wants_responses()

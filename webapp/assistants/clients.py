@@ -1,4 +1,4 @@
-"""The connection to a model's server: one client for each event loop that uses it."""
+"""The connection to a model's server."""
 
 import asyncio
 from weakref import WeakKeyDictionary
@@ -18,27 +18,23 @@ NO_KEY = "not-needed"
 
 
 class Clients:
-    """Gives each loop its own client: a connection cannot move to another loop."""
+    """Gives all loops one client, and each its own connections: these cannot move to another."""
 
     def __init__(self, settings: Settings, *, retries: int = RETRIES) -> None:
         self._settings = settings
         self._retries = retries
-        self._of_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncOpenAI] = (
-            WeakKeyDictionary()
-        )
+        self._connections = _OfEachLoop()
+        self._client: AsyncOpenAI | None = None
 
     def current(self) -> AsyncOpenAI:
-        """The running loop's client."""
-        loop = asyncio.get_running_loop()
-        if loop not in self._of_loop:
-            self._of_loop[loop] = self._connect()
-        return self._of_loop[loop]
+        """The client, whoever asks."""
+        if self._client is None:
+            self._client = self._connect()
+        return self._client
 
     async def close(self) -> None:
-        """Close the running loop's client; the next use makes another."""
-        client = self._of_loop.pop(asyncio.get_running_loop(), None)
-        if client is not None:
-            await client.close()
+        """Close the running loop's connections; its next request makes another."""
+        await self._connections.aclose()
 
     def _connect(self) -> AsyncOpenAI:
         given = self._settings.openai_api_key
@@ -50,9 +46,28 @@ class Clients:
             timeout=timeout,
             max_retries=self._retries,
             http_client=httpx2.AsyncClient(
-                timeout=timeout, transport=_Impatient(), follow_redirects=True
+                timeout=timeout, transport=self._connections, follow_redirects=True
             ),
         )
+
+
+class _OfEachLoop(httpx2.AsyncBaseTransport):
+    """Sends each request by the connections of the loop that it is made on."""
+
+    def __init__(self) -> None:
+        self._own: WeakKeyDictionary[asyncio.AbstractEventLoop, _Impatient] = WeakKeyDictionary()
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        loop = asyncio.get_running_loop()
+        own = self._own.get(loop)
+        if own is None:
+            own = self._own[loop] = _Impatient()
+        return await own.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        own = self._own.pop(asyncio.get_running_loop(), None)
+        if own is not None:
+            await own.aclose()
 
 
 class _Impatient(httpx2.AsyncHTTPTransport):

@@ -13,7 +13,7 @@ from agents import Agent
 
 from webapp.assistants import module_defaults
 from webapp.assistants.catalogue import AgentEntry, CatalogueError
-from webapp.assistants.models import prepare_sdk
+from webapp.assistants.models import prepare_sdk, provider
 from webapp.assistants.offering import card_of, is_offered, offered
 from webapp.config import Settings
 
@@ -27,6 +27,7 @@ def discover(settings: Settings) -> tuple[AgentEntry, ...]:
         found = importlib.import_module("webapp.assistants.built_in").AGENTS
     else:
         found = _find(settings.agents)
+        provider(settings).lend()
     return _check(found, settings.agents)
 
 

@@ -61,6 +61,15 @@ class ParleyProvider(ModelProvider):
         client = module_defaults.client() or self._clients.current()
         return model(model=name or get_default_model(), openai_client=client)
 
+    def lend(self) -> None:
+        """Let runs that agents begin themselves, in tools and guardrails, ask the same server.
+
+        The SDK looks for their model by its own defaults, which know nothing of the settings.
+        """
+        if not is_demonstration(self.settings) and module_defaults.client() is None:
+            responses = _uses_responses(self.settings)
+            module_defaults.lend(self._clients.current(), responses=responses)
+
     async def aclose(self) -> None:
         """Close what the running loop has open."""
         await self._clients.close()
