@@ -101,6 +101,13 @@ def test_all_words_must_be_there_and_the_last_may_be_unfinished(
         ("Большой театр", "большой театр"),
         ("東京タワー", "東京"),
         ("서울특별시", "서울"),
+        ("昨日、東京タワーへ行きました。", "タワー"),
+        ("我今天去北京大学上课", "北京大学"),
+        ("我用Python写程序", "python写"),
+        ("ฉันไปกรุงเทพเมื่อวาน", "กรุงเทพ"),
+        ("ฉันไปกรุงเทพเมื่อวาน", "เทพ"),
+        ("ខ្ញុំរៀនភាសាខ្មែរ", "ភាសា"),
+        ("我今天去北京大学 with Ada", "ada 北京"),
         ("read foo.bar/baz_qux.py now", "baz_qux"),
         ("read foo.bar/baz_qux.py now", "bar"),
         ("see https://example.org/heron?x=1", "heron"),
@@ -216,3 +223,22 @@ def test_a_chat_of_another_is_not_found_by_its_owners_word(ada: User) -> None:
     make_chat(ada.id, "Something else")
     for query in (stranger.id.hex, f"\ue000{stranger.id.hex}", f"scope : {stranger.id.hex}"):
         assert search(ada.id, query).hits == ()
+
+
+def test_without_spaces_words_are_found_and_marked_anywhere(ada: User) -> None:
+    chat = make_chat(ada.id, "我去北京 and Rome", "我去北京", session_name="关于北京的事")
+    title, *messages = search(ada.id, "北京").hits
+    assert (title.session_id, title.position) == (chat.id, None)
+    assert title.title == (("关于", False), ("北京", True), ("的事", False))
+    assert [hit.position for hit in messages] == [2, 1]
+    assert [hit.position for hit in search(ada.id, "rome 北京").hits] == [1]
+    assert search(ada.id, "京北").hits == ()
+    assert search(make_user().id, "北京").hits == ()
+
+
+def test_pages_of_words_without_spaces_follow_one_another(ada: User) -> None:
+    make_chat(ada.id, *[f"第{n}次去北京" for n in range(9)])
+    first = search(ada.id, "北京", limit=5)
+    second = search(ada.id, "北京", limit=5, before=first.next_before)
+    assert [hit.position for hit in first.hits + second.hits] == list(range(9, 0, -1))
+    assert second.next_before is None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from webapp.database import read_tx
 from webapp.models import AgentSession, MessageRole, SearchDocument, SessionMessage
 from webapp.models.search_index import scope_of
+from webapp.services.search_inside import find_inside
 from webapp.services.search_queries import ON_POSTGRESQL, ON_SQLITE, fts5_words, tsquery_words
 from webapp.services.search_terms import Segments, Term, mark, parse_terms
 
@@ -65,12 +67,16 @@ def search(user_id: UUID, query: str, *, limit: int = 20, before: int | None = N
     before = min(before or BEYOND_ALL, BEYOND_ALL)
     with read_tx() as tx:
         find_words, find = _ON[tx.get_bind().dialect.name]
-        words = find_words(tx, terms)
-        if not words:
+        inside = [term for term in terms if term.is_inside]
+        others = [term for term in terms if not term.is_inside]
+        words = find_words(tx, others) if others else ""
+        if others and not words:
             return SearchPage((), None)
+        if inside:
+            find = partial(find_inside, terms=inside)
         titles = before == BEYOND_ALL
         keys = find(tx, user_id, words, MOST_TITLES, before, titles=True) if titles else []
-        messages = find(tx, user_id, words, limit + 1, before)
+        messages = find(tx, user_id, words, limit + 1, before, titles=False)
         rows = _load(tx, user_id, [*keys, *messages[:limit]])
     hits = tuple(_hit(row, terms) for row in rows)
     return SearchPage(hits, messages[limit - 1] if len(messages) > limit else None)
@@ -93,7 +99,7 @@ def _find_on_sqlite(
     count: int,
     before: int,
     *,
-    titles: bool = False,
+    titles: bool,
 ) -> list[int]:
     match = f'scope : "{scope_of(user_id, titles=titles)}" AND text : ({words})'
     values = {"match": match, "before": before, "count": count}
@@ -107,7 +113,7 @@ def _find_on_postgresql(
     count: int,
     before: int,
     *,
-    titles: bool = False,
+    titles: bool,
 ) -> list[int]:
     match = f"'{scope_of(user_id, titles=titles)}' & ({words})"
     values: dict[str, Any] = {"match": match, "before": before, "count": count}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
+from unicodedata import category
 
 from webapp.database_session.items import storable
 from webapp.graphemes import boundary_after, boundary_before
@@ -24,6 +25,11 @@ _MARKS = "\u0300-\u036f"
 _MARK = re.compile(f"[{_MARKS}]+")
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
 _SPACE = re.compile(r"\s+")
+# Thai, Lao, Burmese and Khmer; Chinese and Japanese.
+_UNSPACED = re.compile(
+    "[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff"
+    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
+)
 _MARKDOWN = re.compile(
     # What makes a mark a character, which is kept.
     r"\\([!-/:-@\[-`{-~])|"
@@ -45,6 +51,8 @@ class Term:
     """As they are marked: decomposed, so that accents are characters of their own."""
     is_prefix: bool
     """Whether the last word may go on."""
+    is_inside: bool = False
+    """Whether it may stand anywhere, because its script has no spaces between words."""
 
 
 def parse_terms(query: str) -> tuple[Term, ...]:
@@ -57,13 +65,14 @@ def parse_terms(query: str) -> tuple[Term, ...]:
     left = MOST_WORDS
     for quoted, closing, word in _QUOTED_OR_WORD.findall(query):
         text = normalize("NFD", quoted or word)
-        words = tuple(_WORD.findall(text))
+        is_inside = bool(_UNSPACED.search(text))
+        words = tuple(_runs(text) if is_inside else _WORD.findall(text))
         if len(words) > left:
             words = words[:left]
             text = " ".join(words)
         if words and len(found) < MOST_TERMS:
             is_open = not closing and not _is_letter(words[-1])
-            found.append(Term(normalize("NFC", text), words, is_open))
+            found.append(Term(normalize("NFC", text), words, is_open, is_inside))
             left -= len(words)
     # Only the last may go on.
     return (*(replace(term, is_prefix=False) for term in found[:-1]), *found[-1:])
@@ -101,6 +110,11 @@ def mark(
     )
 
 
+def _runs(text: str) -> list[str]:
+    """As `_WORD`, where vowels are marks of any kind."""
+    return "".join(c if c.isalnum() or category(c)[0] == "M" else " " for c in text).split()
+
+
 def _is_letter(word: str) -> bool:
     return len(_MARK.sub("", word)) == 1 and word[0].isascii()
 
@@ -113,6 +127,8 @@ def _pattern(term: Term) -> str:
     # Without regard to case, one of the marks is the letter iota.
     marks = f"(?-i:[{_MARKS}]*+)"
     words = [marks.join(map(re.escape, _MARK.sub("", word))) + marks for word in term.words]
+    if term.is_inside:
+        return r"[\W_]++".join(words)
     end = r"[^\W_]*+" if term.is_prefix else r"(?![^\W_])"
     return r"(?<![^\W_])" + r"[\W_]++".join(words) + end
 
