@@ -157,8 +157,8 @@ def test_nothing_is_lost_of_what_is_nested_too_deeply() -> None:
 
 
 def test_nothing_is_lost_of_a_text_that_is_too_long() -> None:
-    html = render_markdown("word " * (LONGEST // 5) + "<b>the end")
-    assert "&lt;b&gt;the end" in html
+    html = render_markdown("word " * (LONGEST // 5) + "<b>the end\ud800")
+    assert "&lt;b&gt;the end\N{REPLACEMENT CHARACTER}" in html
 
 
 def test_a_table_that_would_grow_too_large_is_text() -> None:

@@ -8,9 +8,9 @@ a quotation or an item, the last words of a paragraph. The growth of long code i
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from webapp.database_session.items import storable
 from webapp.rendering.blocks import Blocks, Update, parse_plain
 from webapp.rendering.dialect import Env
-from webapp.rendering.markdown import readable
 from webapp.rendering.undecided import Undecided
 
 _NO_UPDATE = Update(Markup(), None)
@@ -47,8 +47,7 @@ class IncrementalMarkdown:
         self._half = text[len(text) - keep :]
         text = text[: len(text) - keep]
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-        text = readable(text).replace("\0", "\N{REPLACEMENT CHARACTER}")
-        return self._undecided.take(text, is_last=is_last)
+        return self._undecided.take(storable(text), is_last=is_last)
 
     def _parse(self, text: str, env: Env) -> list[Token]:
         self.parsed += len(text)

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
+from webapp.database_session.items import storable
 from webapp.rendering.dialect import make_parser, render_tokens
 from webapp.rendering.sanitising import sanitise
 
@@ -16,6 +17,7 @@ _parser = make_parser(colours=True)
 
 def render_markdown(text: str) -> Markup:
     """Safe HTML of `text`, which anybody may have written."""
+    text = storable(text)  # Lone surrogates are no characters, and cannot be sent.
     if len(text) <= _LONGEST_KEPT:
         return _kept(text)
     if len(text) <= LONGEST:
@@ -23,18 +25,9 @@ def render_markdown(text: str) -> Markup:
     return _render(text[:LONGEST]) + Markup("<pre>{}</pre>").format(escape(text[LONGEST:]))
 
 
-def readable(text: str) -> str:
-    """`text` with lone surrogates replaced: they are no characters, and cannot be sent."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
-
-
 def _render(text: str) -> Markup:
     env: dict[str, object] = {}
-    tokens = _parser.parse(readable(text), env)
+    tokens = _parser.parse(text, env)
     return sanitise(render_tokens(_parser, tokens, env))
 
 
