@@ -1,10 +1,11 @@
 // The field for a message: it grows, it sends once, and it gives up what was typed only when the
 // server has it.
-import { draftOf, keepDraft } from "./drafts.js";
+import { draftOf, keepDraft, storage } from "./drafts.js";
 import { BY_TOUCH, sends } from "./enter.js";
 
 const GROWS_ITSELF = CSS.supports("field-sizing", "content");
 const SENT = "parley:sent";
+const visit = storage("sessionStorage");
 
 const form = document.querySelector("[data-composer]");
 const text = form?.querySelector("textarea");
@@ -33,18 +34,18 @@ function lastTurn() {
 
 // The page may be left before the answer is there.
 function noteSent() {
-  sessionStorage.setItem(SENT, JSON.stringify([draft, lastTurn()?.id ?? ""]));
+  visit?.setItem(SENT, JSON.stringify([draft, lastTurn()?.id ?? ""]));
 }
 
 // What was sent is no draft any more once the chat shows it. Until then nothing tells whether it
 // has arrived.
 function forgetSent() {
-  const [sent, after] = JSON.parse(sessionStorage.getItem(SENT) ?? "[]");
+  const [sent, after] = JSON.parse(visit?.getItem(SENT) ?? "[]");
   const turn = lastTurn();
   if (!sent || !turn || turn.id === after) return;
   if (turn.querySelector(".bubble")?.textContent.trim() !== draftOf(sent).trim()) return;
   keepDraft(sent, "");
-  sessionStorage.removeItem(SENT);
+  visit?.removeItem(SENT);
 }
 
 function begin() {
@@ -101,7 +102,7 @@ function setUp() {
     if (event.target !== form) return;
     const { status } = event.detail.ctx.response;
     end();
-    sessionStorage.removeItem(SENT);
+    visit?.removeItem(SENT);
     if (status !== 200) return;
     write("");
     keepDraft(draft, "");

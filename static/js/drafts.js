@@ -1,7 +1,7 @@
 // What is typed is kept in this browser, for each chat apart, until the server has it.
 const PREFIX = "parley:draft:";
 
-function storage(kind) {
+export function storage(kind) {
   try {
     return window[kind]; // Refused where a person forbids sites to keep anything.
   } catch {

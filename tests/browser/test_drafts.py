@@ -9,6 +9,12 @@ from tests.support.chatting import ask, begin_chat, field, say, wait_for_reply
 from tests.support.server import LiveServer
 
 TEXT = "Half a thought"
+KEEPS_NOTHING = """
+    for (const kind of ["localStorage", "sessionStorage"]) {
+        const refuse = () => { throw new DOMException("", "SecurityError"); };
+        Object.defineProperty(window, kind, { get: refuse });
+    }
+"""
 
 
 @pytest.fixture
@@ -157,4 +163,14 @@ def test_who_signs_out_leaves_no_draft_behind(
     assert TEXT not in page.evaluate("JSON.stringify(localStorage)")
     sign_in(page, server.base_url, ada.email, ada.password)
     page.goto("/sessions/new")
+    expect(field(page)).to_have_value("")
+
+
+def test_where_nothing_may_be_kept_a_message_is_sent_all_the_same(page: Page) -> None:
+    page.add_init_script(KEEPS_NOTHING)
+    begin_chat(page)
+    wait_for_reply(page)
+    page.reload()
+    ask(page, TEXT)
+    expect(page.locator(".reply")).to_have_count(2)
     expect(field(page)).to_have_value("")
