@@ -7,14 +7,16 @@ from flask import Flask
 from sqlalchemy import update
 
 from tests.factories import make_user
-from tests.runs.conftest import Watched, items_of
+from tests.runs.conftest import Start, Watched, items_of
 from tests.runs.stage import Stage
 from tests.views.test_api import CHAT, Program, assert_problem
+from webapp.config import UsageCaps
 from webapp.database import write_tx
 from webapp.models import AgentRun, RunStatus, User
 from webapp.runs import Executor, regenerate_reply
 from webapp.services.api_tokens import create_token
 from webapp.services.session_lists import list_sessions
+from webapp.services.usage import count_message
 
 KEY = {"Idempotency-Key": "key-1234"}
 
@@ -95,3 +97,15 @@ def test_a_title_is_on_one_line_and_not_blank(ada: User, program: Program) -> No
     assert made.json["session_name"] == "Two lines"
     blank = program.post("/api/sessions", {"session_id": "b", "session_name": " \n "})
     assert blank.json["session_name"] is None
+
+
+def test_a_first_message_beyond_a_limit_leaves_no_empty_chat_and_any_other_stays(
+    ada: User, program: Program, start: Start
+) -> None:
+    start(usage_caps=UsageCaps(messages_per_day=1))
+    made = program.post("/api/sessions", {"session_id": "fish"}).json
+    with write_tx() as tx:
+        count_message(tx, ada.id, "Assistant")
+    for chat in (CHAT, "/api/sessions/fish/chat"):
+        assert_problem(program.post(chat, {"message": "hello"}), 429, "You have used")
+    assert [str(chat.id) for chat in list_sessions(ada.id)] == [made["id"]]

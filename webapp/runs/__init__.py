@@ -11,7 +11,7 @@ from webapp.runs.executor import Executor, current, ready, start_executor
 from webapp.runs.following import read_events, shown, wake
 from webapp.runs.repeating import check_repeat
 from webapp.runs.retrying import retry_run
-from webapp.runs.starting import QueuedRun, send_message, start_run
+from webapp.runs.starting import QueuedRun, SentMessage, send_message, start_run
 from webapp.runs.stopping import stop_run, stop_runs_in
 from webapp.runs.superseding import find_message
 from webapp.runs.versions import Branch, find_branch, use_version
@@ -20,6 +20,7 @@ __all__ = [
     "Branch",
     "Executor",
     "QueuedRun",
+    "SentMessage",
     "check_repeat",
     "continue_run",
     "current",

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from webapp.database import UNREACHABLE, utc_now, write_once, write_tx
+from webapp.database import UNREACHABLE, read_tx, utc_now, write_once, write_tx
 from webapp.graphemes import cut, is_blank
 from webapp.models import AgentRun, AgentSession, SessionMessage, User
 from webapp.services.facts import SessionGone
@@ -47,6 +47,12 @@ def create_session(user_id: UUID, agent_name: str | None, session_id: str | None
         empty.agent_name = agent_name
         empty.last_activity_at = utc_now()
         return empty.id
+
+
+def has_session(user_id: UUID, session_id: str) -> bool:
+    """Whether a chat of the person's is called so for programs."""
+    with read_tx() as tx:
+        return is_name_taken(tx, user_id, session_id)
 
 
 def discard_session(user_id: UUID, session_id: UUID) -> None:

@@ -13,12 +13,15 @@ from webapp.database_session.items import storable
 from webapp.models import RunStatus
 from webapp.rendering.transcript import load_turn
 from webapp.rendering.view_models import TextPart, Turn
-from webapp.runs import check_repeat, send_message
+from webapp.runs import SentMessage, check_repeat, send_message
 from webapp.services.exports import ExportedChat, load_chat
+from webapp.services.facts import CapReached, TooManyRuns
 from webapp.services.session_lists import SessionSummary, list_sessions
 from webapp.services.sessions import (
     MAX_NAME,
     create_session,
+    discard_session,
+    has_session,
     rename_session,
 )
 from webapp.web.awaiting import await_run, place_to_wait
@@ -101,12 +104,24 @@ def chat(name: str) -> ResponseReturnValue:
         abort(400, "An Idempotency-Key has 8 to 64 letters, digits, - or _.")
     user = bearer_user()
     with place_to_wait(user.id) as place:
-        key = create_session(user.id, agent.name, session_id)
-        sent = send_message(key, message, sending)
+        sent = _send(user.id, agent, session_id, message, sending)
         if sent.run is None:
             check_repeat(sent.run_id, message)
         status = await_run(sent.run_id, place, settings().api_seconds)
     return _reply(status, session_id, sent.run_id)
+
+
+def _send(
+    user_id: UUID, agent: AgentCard, session_id: str, message: str, sending: str
+) -> SentMessage:
+    was_there = has_session(user_id, session_id)
+    key = create_session(user_id, agent.name, session_id)
+    try:
+        return send_message(key, message, sending)
+    except (CapReached, TooManyRuns):
+        if not was_there:
+            discard_session(user_id, key)  # Nothing was said in it.
+        raise
 
 
 def _reply(status: str | None, session_id: str, run_id: UUID) -> ResponseReturnValue:
