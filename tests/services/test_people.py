@@ -21,7 +21,7 @@ from webapp.services.people import (
     list_people,
     set_role,
 )
-from webapp.services.session_deletion import CHATS_AT_ONCE
+from webapp.services.session_deletion import CHATS_AT_ONCE, delete_session
 from webapp.services.sign_ins import begin_sign_in, find_signed_in
 from webapp.services.usage import count_message, today
 
@@ -41,6 +41,7 @@ def test_a_person_is_listed_with_what_they_have_and_used() -> None:
     ada = make_user(display_name="Ada Moreno", email="ada@example.org")
     make_chat(ada.id, "hello")
     make_chat(ada.id, "again")
+    delete_session(make_chat(ada.id, "not any more").id)
     token = begin_sign_in(ada.id, "127.0.0.1", "tests", idle=100, lifetime=100)
     with write_tx() as tx:
         count_message(tx, ada.id, "Assistant")

@@ -141,7 +141,8 @@ def _get(tx: Session, user_id: UUID) -> User:
 def _described(tx: Session, users: Sequence[User]) -> list[Person]:
     ids = [user.id for user in users]
     since = today() - timedelta(days=DAYS - 1)
-    chats = dict(_grouped(tx, AgentSession.user_id, ids, func.count()))
+    present = func.count().filter(AgentSession.is_present)
+    chats = dict(_grouped(tx, AgentSession.user_id, ids, present))
     seen = dict(_grouped(tx, SignIn.user_id, ids, func.max(SignIn.last_seen_at)))
     used = _used(tx, ids, since)
     return [
