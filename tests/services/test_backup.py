@@ -44,7 +44,7 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def take(settings: Settings, file: Path) -> dict[str, int]:
-    return back_up(settings.database_url, settings.instance, file, lambda *_: None)
+    return back_up(settings, file, lambda *_: None)
 
 
 @contextmanager
@@ -175,7 +175,7 @@ def test_two_backups_to_one_file_are_both_whole(settings: Settings, tmp_path: Pa
         if not others:
             others.append(take(settings, file))
 
-    first = back_up(settings.database_url, settings.instance, file, meanwhile)
+    first = back_up(settings, file, meanwhile)
     assert [first] == others
     assert [path.name for path in tmp_path.iterdir()] == ["copy.db"]
 

@@ -32,7 +32,7 @@ def backup(file: Path) -> None:
             bar.update(done - bar.pos)
 
         try:
-            counts = back_up(settings.database_url, settings.instance, file, show)
+            counts = back_up(settings, file, show)
         except BackupFailed as failure:
             raise click.ClickException(str(failure)) from None
     size = f"{file.stat().st_size / 1_000_000:,.1f} MB"

@@ -1,8 +1,6 @@
 """A person's tokens for programs: made, found again, revoked."""
 
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from secrets import token_urlsafe
 from uuid import UUID
 
 import structlog
@@ -13,11 +11,11 @@ from webapp.models import ApiToken, User
 from webapp.services.audit import record_audit
 from webapp.services.facts import TokenGone, TooManyTokens
 from webapp.services.names import check_name
+from webapp.services.tokens import hash_token, make_token
 
 PREFIX = "parley_"
 """So that a token which lies about somewhere is known for one."""
 MOST = 20
-TOKEN_BYTES = 32
 LONGEST = 100
 USED_EVERY = timedelta(minutes=1)
 
@@ -30,13 +28,13 @@ def create_token(user_id: UUID, name: str, address: str | None = None) -> tuple[
     Raises NameRefused, TooManyTokens.
     """
     name = check_name(name)
-    token = PREFIX + token_urlsafe(TOKEN_BYTES)
+    token, token_hash = make_token(PREFIX)
     with write_tx() as tx:
         tx.execute(User.hold(user_id))
         valid = select(func.count()).select_from(ApiToken.valid_of(user_id).subquery())
         if (tx.scalar(valid) or 0) >= MOST:
             raise TooManyTokens
-        row = ApiToken(user_id=user_id, name=name, token_hash=_hash(token))
+        row = ApiToken(user_id=user_id, name=name, token_hash=token_hash)
         tx.add(row)
         tx.flush()
         record_audit(tx, "api_token.created", user_id, user_id, address, name=name)
@@ -69,7 +67,7 @@ def find_bearer(token: str) -> User | None:
     if not token.isascii() or len(token) > LONGEST:
         return None
     with read_tx() as tx:
-        found = tx.execute(ApiToken.owner_of(_hash(token))).one_or_none()
+        found = tx.execute(ApiToken.owner_of(hash_token(token))).one_or_none()
     if found is None:
         return None
     user, row = found
@@ -87,7 +85,3 @@ def _note_used(token_id: UUID) -> None:
     except UNREACHABLE:
         # Reading goes on where nothing can be written; the next request tries again.
         log.warning("api_token_not_noted", exc_info=True)
-
-
-def _hash(token: str) -> str:
-    return sha256(token.encode()).hexdigest()

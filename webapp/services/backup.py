@@ -10,6 +10,9 @@ from pathlib import Path
 from tempfile import mkstemp
 from urllib.parse import unquote, urlsplit
 
+from webapp.config import Settings
+from webapp.drivers import is_sqlite, sqlite_file
+
 STEP_PAGES = 2_000
 """8 MB with SQLite's usual pages: so much is copied between two words of progress."""
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
@@ -22,7 +25,7 @@ class BackupFailed(Exception):
     """There is no backup; the text says why."""
 
 
-def back_up(database_url: str, instance: Path, file: Path, progress: Progress) -> dict[str, int]:
+def back_up(settings: Settings, file: Path, progress: Progress) -> dict[str, int]:
     """Write the backup to `file`, and give how many rows each table has in it.
 
     Nothing is known of the rows of a PostgreSQL dump. Raises BackupFailed; then `file` is as it
@@ -32,14 +35,14 @@ def back_up(database_url: str, instance: Path, file: Path, progress: Progress) -
         raise BackupFailed(f"{file} is no place for a file.")
     try:
         with _written_beside(file) as part:
-            if database_url.startswith("sqlite"):
-                source = _path(database_url, instance)
+            if is_sqlite(settings):
+                source = sqlite_file(settings)
                 if not source.exists():
                     raise BackupFailed(f"There is no database {source}.")
                 if file.exists() and source.samefile(file):
                     raise BackupFailed(f"{file} is the database itself.")
                 return _copy_sqlite(source, part, progress)
-            return _dump_postgresql(database_url, part)
+            return _dump_postgresql(settings.database_url, part)
     except (OSError, sqlite3.Error) as error:
         raise BackupFailed(f"The backup could not be written: {error}.") from error
 
@@ -58,11 +61,6 @@ def _written_beside(file: Path) -> Iterator[Path]:
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)
-
-
-def _path(database_url: str, instance: Path) -> Path:
-    path, _, _ = database_url.removeprefix("sqlite:///").partition("?")
-    return instance / path
 
 
 def _copy_sqlite(source: Path, target: Path, progress: Progress) -> dict[str, int]:

@@ -12,8 +12,8 @@ from webapp.models import Invitation, User, UserRole
 from webapp.services.accounts import add_user, new_user
 from webapp.services.audit import record_audit
 from webapp.services.facts import EmailTaken, InvitationClosed
-from webapp.services.links import hash_token, make_token
 from webapp.services.names import check_email
+from webapp.services.tokens import hash_token, make_token
 
 MOST = 200
 """Of open invitations that are listed."""

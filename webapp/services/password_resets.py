@@ -10,9 +10,9 @@ from webapp.database import read_tx, utc_now, write_tx
 from webapp.models import PasswordReset, User
 from webapp.services.audit import record_audit
 from webapp.services.facts import AccountGone, ResetClosed
-from webapp.services.links import hash_token, make_token
 from webapp.services.passwords import check_password, hash_password
 from webapp.services.sign_ins import end_sign_ins
+from webapp.services.tokens import hash_token, make_token
 
 LASTS = timedelta(hours=24)
 

@@ -3,8 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
-from secrets import token_urlsafe
 from typing import ClassVar
 from uuid import UUID
 
@@ -16,8 +14,8 @@ from webapp.database import UNREACHABLE, read_rows, read_tx, utc_now, write_tx
 from webapp.models import SignIn, User, UserRole
 from webapp.services.audit import record_audit
 from webapp.services.facts import SignInGone, SignInRefused
+from webapp.services.tokens import hash_token, make_token
 
-TOKEN_BYTES = 32
 SEEN_EVERY = timedelta(minutes=1)
 MAX_AGENT = 255
 
@@ -103,7 +101,7 @@ def begin_sign_in(
     What the person's ended ones have left behind is cleared away. Raises SignInRefused where the
     password is another than `password_hash` by now.
     """
-    token = token_urlsafe(TOKEN_BYTES)
+    token, token_hash = make_token()
     with write_tx() as tx:
         if password_hash is not None:
             _refuse_changed(tx, user_id, password_hash)
@@ -112,7 +110,7 @@ def begin_sign_in(
         tx.execute(delete(SignIn).where(SignIn.user_id == user_id, ended))
         tx.add(
             SignIn(
-                token_hash=_hash(token),
+                token_hash=token_hash,
                 user_id=user_id,
                 expires_at=now + timedelta(seconds=lifetime),
                 address=address,
@@ -126,7 +124,7 @@ def begin_sign_in(
 def find_signed_in(token: str, *, idle: int) -> SignedInUser | None:
     """Whom the token belongs to, while the sign-in lasts and the account is active."""
     with read_rows() as rows:
-        row = rows.execute(_SIGNED_IN, {"token_hash": _hash(token)}).one_or_none()
+        row = rows.execute(_SIGNED_IN, {"token_hash": hash_token(token)}).one_or_none()
     if row is None:
         return None
     user_id, email, name, role, zone, sign_in_id, last_seen_at, expires_at, now = row
@@ -139,7 +137,7 @@ def find_signed_in(token: str, *, idle: int) -> SignedInUser | None:
 
 def find_lasting(tokens: Collection[str], *, idle: int) -> Lasting:
     """As `find_signed_in` for many, in one statement; notes nothing."""
-    by_hash = {_hash(token): token for token in tokens}
+    by_hash = {hash_token(token): token for token in tokens}
     with read_rows() as rows:
         found = rows.execute(_ROLES, {"token_hashes": list(by_hash)}).all()
     lasting = Lasting({}, [])
@@ -165,7 +163,9 @@ def note_seen(sign_in_ids: Collection[UUID]) -> None:
 def end_sign_in(token: str, address: str | None = None) -> None:
     """End the sign-in on the server: its cookie is worth nothing from here on."""
     with write_tx() as tx:
-        ended = delete(SignIn).where(SignIn.token_hash == _hash(token)).returning(SignIn.user_id)
+        ended = (
+            delete(SignIn).where(SignIn.token_hash == hash_token(token)).returning(SignIn.user_id)
+        )
         user_id = tx.scalar(ended)
         if user_id is not None:
             record_audit(tx, "sign_in.ended", user_id, user_id, address)
@@ -191,13 +191,13 @@ def end_sign_ins(tx: Session, user_id: UUID, *, keep: str | None = None) -> None
     """End the person's sign-ins, but for the one with the token `keep`, in this transaction."""
     others = SignIn.user_id == user_id
     if keep is not None:
-        others &= SignIn.token_hash != _hash(keep)
+        others &= SignIn.token_hash != hash_token(keep)
     tx.execute(delete(SignIn).where(others))
 
 
 def list_sign_ins(user_id: UUID, *, idle: int, token: str | None = None) -> list[SignedIn]:
     """The person's signed-in browsers, the last seen first; `token` is the one that asks."""
-    this = _hash(token) if token is not None else None
+    this = hash_token(token) if token is not None else None
     with read_tx() as tx:
         now = tx.scalars(select(utc_now())).one()
         lasting = SignIn.last_seen_at > now - timedelta(seconds=idle), SignIn.expires_at > now
@@ -226,7 +226,3 @@ def _refuse_changed(tx: Session, user_id: UUID, password_hash: str) -> None:
 
 def _is_lasting(last_seen_at: datetime, expires_at: datetime, now: datetime, idle: int) -> bool:
     return now < expires_at and now < last_seen_at + timedelta(seconds=idle)
-
-
-def _hash(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
