@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
-from agents import ShellTool
+from agents import Computer, ComputerTool, ShellTool
 from agents.testing import ModelStep, assistant_message
 from openai.types.responses import (
     ResponseCodeInterpreterToolCall,
+    ResponseComputerToolCall,
     ResponseFileSearchToolCall,
     ResponseFunctionShellToolCall,
     ResponseFunctionWebSearch,
@@ -25,10 +26,12 @@ from openai.types.responses.response_output_item import ImageGenerationCall, Mcp
 from openai.types.responses.response_reasoning_item import Summary
 from pydantic import BaseModel
 
+from tests.rendering.chats import parts_of
 from tests.runs.conftest import send, shape, text_of
 from tests.runs.stage import Stage, completed, delta
 from webapp.models import AgentSession
 from webapp.rendering.contents import text_of as text_in
+from webapp.rendering.transcript import load_transcript
 from webapp.runs import Executor
 from webapp.runs.events import Event, ReasoningDelta, TextDelta, ToolFinished, ToolStarted
 from webapp.runs.hosted import asked
@@ -236,3 +239,33 @@ def test_two_messages_of_one_answer_are_told_apart(
     run = send(chat)
     assert of(run.events(), TextDelta) == [TextDelta(0, "One."), TextDelta(1, "Two.")]
     assert shape(run.items) == "user assistant assistant"
+
+
+class Screen(Computer):
+    """A computer of which all that is seen is a picture."""
+
+    def screenshot(self) -> str:
+        return "aGk="
+
+    def click(self, x: int, y: int, button: str) -> None:
+        pass
+
+    double_click = drag = keypress = move = scroll = type = wait = click
+
+
+def test_a_screenshot_is_named_and_not_told_in_letters(
+    executor: Executor, stage: Stage, chat: AgentSession
+) -> None:
+    action = {"type": "click", "x": 1, "y": 2, "button": "left"}
+    call = ResponseComputerToolCall.model_validate(
+        {"id": "cu1", "type": "computer_call", "call_id": "s1", "status": "completed"}
+        | {"action": action, "pending_safety_checks": []}
+    )
+    stage.play(streams(completed([call])), "Clicked.", tools=[ComputerTool(computer=Screen())])
+    run = send(chat)
+    assert run.ended() == "finished"
+    [finished] = of(run.events(), ToolFinished)
+    assert finished.output == "[Image]"
+    assert "aGk=" in json.dumps(run.items)
+    [tools, _] = parts_of(load_transcript(chat.id).turns[0])
+    assert tools.calls[0].output == "[Image]"

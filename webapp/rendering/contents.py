@@ -4,6 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+SCREENSHOT = "computer_screenshot"
+"""What a computer gives for an output: a picture, and not in a list."""
+
 
 def text_of(content: Any) -> str:
     """The words of a message's content, whichever of its shapes it has."""
@@ -23,7 +26,7 @@ def text_of_part(part: Any) -> str:
         if isinstance(part.get(name), str):
             return str(part[name])
     kind = str(part.get("type") or "")
-    if "image" in kind:
+    if "image" in kind or kind == SCREENSHOT:
         return "[Image]"
     if "file" in kind:
         return f"[File: {part['filename']}]" if isinstance(part.get("filename"), str) else "[File]"
@@ -35,6 +38,8 @@ def output_text(output: Any) -> str:
         texts = [text_of_part(part) for part in output]
         if texts and all(texts):
             return "\n\n".join(texts)
+    if isinstance(output, Mapping) and output.get("type") == SCREENSHOT:
+        return text_of_part(output)
     return as_text(output)
 
 

@@ -268,6 +268,8 @@ def _value(raw: Any, name: str) -> Any:
 def _as_text(value: Any) -> str:
     if value is None or isinstance(value, str):
         return value or ""
+    if _value(value, "type") == "computer_screenshot":
+        return "[Image]"  # The item holds it; nothing is made of the letters that it is made of.
     return json.dumps(value, default=_plain)
 
 
