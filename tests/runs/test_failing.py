@@ -16,6 +16,7 @@ from agents import (
 from agents.testing import ModelStep, function_call
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from tests.rendering.chats import parts_of
 from tests.runs.conftest import Start, Watched, items_of, send, shape, text_of
@@ -113,6 +114,24 @@ def test_a_failing_tool_is_the_models_to_deal_with_and_is_known_to_have_failed(
     assert run.row.failed_calls == ["c1"]
     [tools, _] = parts_of(load_transcript(chat.id).turns[0])
     assert [call.state for call in tools.calls] == ["failed", "done"]
+
+
+def test_what_a_tool_has_raised_is_told_in_the_log(
+    executor: Executor, stage: Stage, chat: AgentSession
+) -> None:
+    said = "Ada's secret"
+
+    @function_tool
+    def look() -> str:
+        raise OSError(said)
+
+    stage.play([LOOK], "It failed.", tools=[look])
+    with capture_logs() as logs:
+        assert send(chat).ended() == "finished"
+    [told] = [line for line in logs if line["event"] == "tool_failed"]
+    assert (told["tool"], told["error"]) == ("look", "OSError")
+    assert __file__ in told["at"]
+    assert said not in str(logs)
 
 
 def test_a_tool_that_breaks_the_run_leaves_a_history_to_go_on_from(

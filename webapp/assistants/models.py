@@ -2,8 +2,11 @@
 
 import os
 import threading
+from traceback import format_tb
+from typing import Any
 
-from agents import MultiProvider, RunConfig
+import structlog
+from agents import MultiProvider, RunConfig, ToolErrorFormatterArgs
 from agents.models import get_default_model
 from agents.models.interface import Model, ModelProvider
 from agents.tracing import set_trace_provider
@@ -20,6 +23,8 @@ from webapp.config import Settings
 DEFAULT_MODEL = "OPENAI_DEFAULT_MODEL"
 """The SDK's variable for the model of agents that name none."""
 _ELSEWHERE = ("litellm/", "any-llm/")
+
+log = structlog.get_logger(__name__)
 
 
 def prepare_sdk(settings: Settings) -> None:
@@ -96,7 +101,18 @@ def run_config(settings: Settings) -> RunConfig:
         trace_include_sensitive_data=False,
         # They hold other spans, and tell nothing themselves.
         tracing={"include_task_and_turn_spans": False},
+        tool_error_formatter=_log_tool_error,
     )
+
+
+def _log_tool_error(told: ToolErrorFormatterArgs[Any]) -> None:
+    """Leave the model's words to the SDK, which tells nobody what the tool has raised.
+
+    The error's own words may quote what a person has written: its kind and place do not.
+    """
+    if told.error is not None:
+        kind, place = type(told.error).__name__, format_tb(told.error.__traceback__)
+        log.warning("tool_failed", tool=told.tool_name, error=kind, at="".join(place))
 
 
 def provider(settings: Settings) -> ParleyProvider:
