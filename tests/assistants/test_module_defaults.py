@@ -9,9 +9,11 @@ from agents import (
     Agent,
     RunConfig,
     Runner,
+    custom_span,
     set_default_openai_api,
     set_default_openai_client,
     set_default_openai_key,
+    trace,
 )
 
 from tests.support.model_server import ModelServer
@@ -135,3 +137,12 @@ def test_runs_that_an_agent_begins_itself_ask_the_server_of_the_settings(
     # That is not taken for a word of the module's.
     assert module_defaults.client() is None
     assert module_defaults.wants_responses()
+
+
+def test_a_module_that_turns_tracing_off_leaves_it_to_be_known_what_has_failed(
+    tmp_path: Path,
+) -> None:
+    helper_of(tmp_path, Settings(openai_api_key="sk-a"), "set_tracing_disabled", "True")
+    with trace("A run"), custom_span("A step") as span:
+        span.set_error({"message": "It failed.", "data": None})
+    assert span.error

@@ -31,8 +31,6 @@ def prepare_sdk(settings: Settings) -> None:
     """Set the SDK up, before any agent is made."""
     # A provider of our own, without the exporter that the SDK's would bring: nothing is sent out.
     tracing = _Tracing()
-    # Whether a tool has failed is told by its span alone, whatever the environment says.
-    tracing.set_disabled(disabled=False)
     set_trace_provider(tracing)
     if settings.model:
         # An agent takes its model settings from the default model's name when it is made:
@@ -41,6 +39,15 @@ def prepare_sdk(settings: Settings) -> None:
 
 
 class _Tracing(DefaultTraceProvider):
+    def __init__(self) -> None:
+        super().__init__()
+        super().set_disabled(disabled=False)
+
+    def set_disabled(self, disabled: bool) -> None:  # noqa: FBT001 - the SDK's own
+        # Many a module turns tracing off so that nothing is sent. Nothing is; and whether a tool
+        # has failed is told by its span alone, whatever the module or the environment says.
+        pass
+
     def gen_span_id(self) -> str:
         # The SDK's own asks the system each time. `random` would not do: an agent's tool may seed
         # it, and its ids would come again.
