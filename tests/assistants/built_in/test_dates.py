@@ -43,6 +43,10 @@ LEAP = date(2028, 2, 29)
         ("end of next month", date(2026, 12, 31)),
         ("by the end of next year", date(2027, 12, 31)),
         ("on 12 March", date(2027, 3, 12)),
+        ("Friday, 12 March", date(2027, 3, 12)),
+        ("on Fri March 12", date(2027, 3, 12)),
+        ("tomorrow morning", date(2026, 11, 25)),
+        ("Friday in the evening", date(2026, 11, 27)),
         ("12th of march", date(2027, 3, 12)),
         ("March 12", date(2027, 3, 12)),
         ("Mar 12th, 2029", date(2029, 3, 12)),
@@ -77,6 +81,8 @@ def test_plain_words_are_a_day(words: str, day: date) -> None:
         "0000-01-01",
         "x" * 10_000,
         "in " * 5_000,
+        "in s\u0131x days",
+        "morning",
     ],
 )
 def test_other_words_are_refused_in_a_sentence(words: str) -> None:
@@ -116,6 +122,13 @@ def test_a_day_in_full_is_that_day(today: date, day: date) -> None:
         ("pay rent on the 1st", "pay rent", "on the 1st"),
         ("buy sun cream", "buy sun cream", ""),
         ("nothing", "nothing", ""),
+        ("call mum tomorrow morning", "call mum in the morning", "tomorrow"),
+        ("gym friday night with Ann", "gym at night with Ann", "friday"),
+        ("tomorrow in the evening", "in the evening", "tomorrow"),
+        ("Friday Night Lights tomorrow", "Friday Night Lights", "tomorrow"),
+        ("dentist on Friday, 4 December", "dentist", "on Friday, 4 December"),
+        ("plan the Black Friday sale", "plan the Black Friday sale", ""),
+        ("Black Friday sale on Friday", "Black Friday sale", "on Friday"),
     ],
 )
 def test_the_day_is_found_in_a_sentence(text: str, rest: str, words: str) -> None:

@@ -18,6 +18,8 @@ _COUNTS = {
 }  # fmt: skip
 _DAY = r"(?P<day>{})".format("|".join(f"{name[:3]}(?:{name[3:]})?" for name in _DAYS))
 _MONTH = r"(?P<month>{})".format("|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS[1:]))
+_WEEKDAY = rf"(?:(?:on |by )?{_DAY},? )?"
+"""Before a day and a month, which are enough."""
 _NUMBER = r"(?P<number>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?:,?\s+(?P<year>\d{4}))?"
 _COUNT = r"(?P<count>\d{{1,4}}|{})".format("|".join(_COUNTS))
@@ -29,6 +31,12 @@ _JOINED = re.compile(rf"(?:\b(?:due|for|until|till|by|on)|[{_STOPS}])*\Z", re.IG
 _REPEATED = re.compile(r"\b(?:every|each) \Z", re.IGNORECASE)
 _GOES_ON = re.compile(r"['\N{RIGHT SINGLE QUOTATION MARK}]s\b|[-\N{EN DASH}]\w")
 """As in "tomorrow's lunch" and "May 5-10"."""
+_NAMED_SO = re.compile(
+    r"\b(?:black|good|ash|easter|cyber|palm|whit|maundy|shrove|giving) \Z", re.IGNORECASE
+)
+"""As in "Black Friday", which is the name of something."""
+_PART = re.compile(r"(?:in the )?(morning|afternoon|evening|night)\b")
+"""In small letters: "Friday Night Lights" is a name."""
 
 
 class UnknownDate(ValueError):
@@ -122,8 +130,8 @@ _FORMS: tuple[tuple[str, Callable[[re.Match[str], date], date]], ...] = (
         r"(?:at |by )?(?:the )?end of (?:the |this |(?P<which>next ))?(?P<unit>week|month|year)",
         _end,
     ),
-    (rf"(?:on |by )?(?:the )?{_NUMBER}(?: of)? {_MONTH}{_YEAR}", _named),
-    (rf"(?:on |by )?{_MONTH} (?:the )?{_NUMBER}{_YEAR}", _named),
+    (rf"{_WEEKDAY}(?:on |by )?(?:the )?{_NUMBER}(?: of)? {_MONTH}{_YEAR}", _named),
+    (rf"{_WEEKDAY}(?:on |by )?{_MONTH} (?:the )?{_NUMBER}{_YEAR}", _named),
     (
         r"(?:on |by )?(?P<year>\d{4})-(?P<month>\d\d)-(?P<number>\d\d)",
         lambda found, _today: date(int(found["year"]), int(found["month"]), int(found["number"])),
@@ -136,11 +144,15 @@ _COMPILED = [(re.compile(rf"\b(?:{form})\b", re.IGNORECASE), find) for form, fin
 def find_date(words: str, today: date) -> date:
     """The day that the words are, whole. Raises UnknownDate."""
     text = " ".join(words.casefold().strip().rstrip(".!").split())
+    # A todo knows its day alone: of "tomorrow morning", the day is what is asked for.
+    day_alone, _, part = text.rpartition(" ")
+    if _PART.fullmatch(part):
+        text = day_alone.removesuffix(" in the")
     for form, find in _COMPILED:
         if found := form.fullmatch(text):
             try:
                 day = find(found, today)
-            except (ValueError, OverflowError):
+            except (LookupError, ValueError, OverflowError):
                 break
             if day.year <= LAST_YEAR:
                 return day
@@ -161,6 +173,10 @@ def split_date(text: str) -> tuple[str, str]:
     begin, end = max(spans, key=lambda span: (span[1], span[1] - span[0]))
     before = _JOINED.sub("", text[:begin])
     after = text[end:].lstrip(_STOPS)
+    if part := _PART.match(after):
+        # What is left must be a sentence still: no "call mum morning".
+        at = "at" if part[1] == "night" else "in the"
+        after = f"{at} {part[1]}{after[part.end() :]}"
     if before.endswith("(") and after.startswith(")"):
         before, after = before[:-1], after[1:]
     return " ".join(f"{before} {after}".split()), text[begin:end]
@@ -172,7 +188,7 @@ def _is_meant(found: re.Match[str]) -> bool:
     is_quoted = before.count('"') % 2 or before.count("“") > before.count("”")
     # A bare "sun" or "sat" in a sentence is more likely no day.
     return len(found[0]) > SHORTEST and not (
-        is_quoted or _REPEATED.search(before) or _GOES_ON.match(after)
+        is_quoted or _REPEATED.search(before) or _NAMED_SO.search(before) or _GOES_ON.match(after)
     )
 
 
