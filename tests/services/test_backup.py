@@ -166,6 +166,21 @@ def test_what_is_no_database_of_parley_takes_no_backups_place(
 
 
 @pytest.mark.only_on("sqlite")
+def test_only_a_file_gives_way_to_a_backup(settings: Settings, tmp_path: Path) -> None:
+    """As `/dev/stdout` does not, nor a link to the disk where the backups are."""
+    pipe, link, file = (tmp_path / name for name in ("pipe", "link", "copy.db"))
+    os.mkfifo(pipe)
+    with pytest.raises(BackupFailed, match="no place for a file"):
+        take(settings, pipe)
+    assert pipe.is_fifo()
+    file.write_text("the last one")
+    link.symlink_to(file)
+    take(settings, link)
+    assert link.is_symlink()
+    assert file.read_bytes().startswith(b"SQLite format 3")
+
+
+@pytest.mark.only_on("sqlite")
 def test_two_backups_to_one_file_are_both_whole(settings: Settings, tmp_path: Path) -> None:
     make_chat(make_user().id, "hello")
     file = tmp_path / "copy.db"

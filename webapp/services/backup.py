@@ -31,10 +31,11 @@ def back_up(settings: Settings, file: Path, progress: Progress) -> dict[str, int
     Nothing is known of the rows of a PostgreSQL dump. Raises BackupFailed; then `file` is as it
     was before.
     """
-    if file.is_dir() or not file.parent.is_dir():
+    # A folder, a pipe or a device would be gone, and a link is no more than a way to the file.
+    if (file.exists() and not file.is_file()) or not file.parent.is_dir():
         raise BackupFailed(f"{file} is no place for a file.")
     try:
-        with _written_beside(file) as part:
+        with _written_beside(file.resolve()) as part:
             if is_sqlite(settings):
                 source = sqlite_file(settings)
                 if not source.exists():
