@@ -10,7 +10,7 @@ from sqlalchemy import event
 from tests.factories import make_run
 from tests.rendering.chats import CALL, OUTPUT, add, agent, person, reply_words
 from webapp.database import db
-from webapp.models import AgentSession
+from webapp.models import AgentSession, RunStatus
 from webapp.rendering.transcript import load_transcript
 from webapp.rendering.view_models import Transcript
 from webapp.rendering.windows import TURNS, Place
@@ -37,9 +37,11 @@ def _questions(transcript: Transcript) -> list[str]:
 def test_a_long_chat_is_read_upwards_in_windows_without_gap_or_double(chat: AgentSession) -> None:
     expected = []
     for number in range(3 * TURNS):
-        run = make_run(chat.id, input=[person(f"Q{number}")])
-        # Some ended before the session held anything of them.
-        if number % 7 != 3:
+        # Some were interrupted before the session held anything of them.
+        is_held = number % 7 != 3
+        status = RunStatus.FINISHED if is_held else RunStatus.INTERRUPTED
+        run = make_run(chat.id, input=[person(f"Q{number}")], status=status)
+        if is_held:
             add(chat, person(f"Q{number}"), CALL, OUTPUT, agent(f"A{number}"), run_id=run.id)
         expected.append(f"Q{number}")
     shown: list[str] = []

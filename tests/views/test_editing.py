@@ -104,7 +104,7 @@ def test_what_no_person_has_said_is_not_edited(talk: Talk, position: int) -> Non
 
 
 def test_a_message_of_before_its_reply_is_edited_by_the_way_of_its_run(talk: Talk) -> None:
-    run = make_run(talk.chat.id, input=[person("Q3")])
+    run = make_run(talk.chat.id, status=RunStatus.QUEUED, input=[person("Q3")])
     page = talk.client.get(f"/sessions/{talk.chat.id}").page
     edits = [link for link in page.every("a") if link.get("aria-label") == "Edit"]
     assert edits[-1].get("href") == f"/runs/{run.id}/message/edit"

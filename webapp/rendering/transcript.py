@@ -125,7 +125,7 @@ def find_chat(tx: Connection, session_id: UUID) -> Chat | None:
 
 
 def _load_runs_within(tx: Connection, session_id: UUID, window: Window) -> list[ShownRun]:
-    """The window's runs: those of its items, and those between them that have no items."""
+    """The window's runs: those of its items, and those between them that have no items yet."""
     ids = [entry.run_id for entry in window.entries if entry.run_id]
     runs, since = _RUNS, FIRST
     if window.has_earlier and ids:

@@ -21,6 +21,8 @@ from webapp.runs.retrying import UNFINISHED
 
 SOMEBODY = "Assistant"
 """The name of an agent that has none."""
+HOLDING_A_MESSAGE = frozenset({RunStatus.FINISHED, RunStatus.STOPPED, RunStatus.FAILED})
+"""Runs that ended so have an item at least: the message. An interrupted one may have none."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +95,15 @@ def gather_turns(entries: Iterable[Entry]) -> list[Gathered]:
 
 
 def add_runs(turns: list[Gathered], runs: Sequence[ShownRun]) -> list[Gathered]:
-    """Give turns their runs, and runs of which the session holds nothing yet a turn."""
+    """Give turns their runs, and runs of which the session holds nothing yet a turn.
+
+    Of a run that has ended and has nothing there, all was taken out, as by `clear_session`.
+    """
     waiting = {run.id: run for run in sorted(runs, key=lambda run: run.id)}
     for turn in turns:
         if turn.run_id in waiting:
             turn.run = waiting.pop(turn.run_id)
+    waiting = {key: run for key, run in waiting.items() if run.status not in HOLDING_A_MESSAGE}
     placed: list[Gathered] = []
     for turn in turns:
         if turn.run is not None:

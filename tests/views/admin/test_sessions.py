@@ -1,6 +1,7 @@
 """Another person's chat, read as they see it and touched nowhere."""
 
 from tests.factories import make_run, make_user
+from tests.rendering.chats import add
 from tests.services.chats import make_chat, reply
 from tests.support.client import PageClient
 from webapp.models import RunStatus, User
@@ -20,9 +21,10 @@ def test_a_chat_asks_why_and_then_shows_all_of_it(desk: PageClient, ada: User) -
 
 
 def test_nothing_in_it_can_be_pressed_or_followed(desk: PageClient, admin: User, ada: User) -> None:
-    chat = make_chat(ada.id)
     item = {"role": "user", "content": "go on"}
-    make_run(chat.id, status=RunStatus.FAILED, input=[item], error_message="No luck.")
+    chat = make_chat(ada.id)
+    failed = make_run(chat.id, status=RunStatus.FAILED, input=[item], error_message="No luck.")
+    add(chat, item, run_id=failed.id)
     running = make_chat(ada.id)
     make_run(running.id, status=RunStatus.RUNNING, input=[item])
     for session in (chat, running):
