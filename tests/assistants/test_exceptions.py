@@ -119,6 +119,7 @@ def test_a_tool_that_raises_is_by_default_told_to_the_model(server: ModelServer,
     [
         (UserError("Something about the set-up"), "agent_wrong"),
         (openai.OpenAIError("Missing credentials"), "agent_wrong"),
+        (ImportError("`litellm` is required"), "agent_wrong"),
         (ModelTimeoutError(3), "silence"),
         (TimeoutError(), "silence"),
         (httpx2.ReadTimeout("slow"), "silence"),

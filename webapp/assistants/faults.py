@@ -121,6 +121,8 @@ _RULES: tuple[tuple[Any, Callable[[Any], Kind]], ...] = (
     (openai.LengthFinishReasonError, _always("too_much")),
     (openai.APIError, _of_api_error),
     (openai.OpenAIError, _always("agent_wrong")),
+    # Such as of LiteLLM, which is looked for when a model of its is first asked.
+    (ImportError, _always("agent_wrong")),
     (httpx2.TimeoutException, _always("silence")),
     (httpx2.RemoteProtocolError, _always("cut_off")),
     (httpx2.TransportError, _always("unreachable")),
