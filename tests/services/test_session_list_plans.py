@@ -10,7 +10,7 @@ from tests.factories import make_user
 from tests.support.plans import plans_of, recorded, tell_planner
 from webapp.database import db, write_tx
 from webapp.models import AgentSession, User
-from webapp.services.session_lists import Shelf, count_deactivated, load_shelf
+from webapp.services.session_lists import Shelf, count_deactivated, list_sessions, load_shelf
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 
@@ -57,3 +57,16 @@ def test_no_list_is_sorted_or_read_whole(engine: Engine, ada: User) -> None:
             assert "SCAN agent_session" not in plan, shelf
             assert "Sort" not in plan.replace("Incremental Sort", ""), shelf
             assert "B-TREE" not in plan, shelf
+
+
+def test_the_chats_that_a_program_lists_are_read_in_their_order(engine: Engine, ada: User) -> None:
+    for is_active in (True, False, None):
+        with recorded(engine) as ran:
+            found = list_sessions(ada.id, is_active=is_active, limit=10)
+        assert [chat.id for chat in found] == sorted((chat.id for chat in found), reverse=True)
+        kinds = {True, False} if is_active is None else {is_active}
+        assert {chat.is_active for chat in found} == kinds
+        for plan in plans_of(engine, ran):
+            assert "ix_agent_session_" in plan, is_active
+            assert "Sort" not in plan.replace("Incremental Sort", ""), is_active
+            assert "B-TREE" not in plan, is_active

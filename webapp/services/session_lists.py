@@ -157,11 +157,15 @@ def list_sessions(
 ) -> list[SessionSummary]:
     """The person's chats, the last used first."""
     rows = _SUMMARIES.where(AgentSession.user_id == user_id, AgentSession.is_present).limit(limit)
-    if is_active is not None:
-        rows = rows.where(AgentSession.is_active.is_(is_active))
     newest_first = rows.order_by(AgentSession.last_activity_at.desc(), AgentSession.id.desc())
+    found: dict[UUID, SessionSummary] = {}
     with read_tx() as tx:
-        return [SessionSummary(*row) for row in tx.execute(newest_first)]
+        # One kind after the other: together, the index does not have them in this order.
+        for kind in (True, False) if is_active is None else (is_active,):
+            for row in tx.execute(newest_first.where(AgentSession.is_active.is_(kind))):
+                found[row.id] = SessionSummary(*row)
+    both = sorted(found.values(), key=lambda one: (one.last_activity_at, one.id), reverse=True)
+    return both[:limit]
 
 
 def find_newest_session(user_id: UUID) -> UUID | None:
