@@ -6,6 +6,7 @@ poll and some starve; without IMMEDIATE, a transaction that reads and then write
 once, whatever the busy timeout.
 """
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from weakref import WeakKeyDictionary
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, event
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -43,7 +44,8 @@ _NAMES = {
 }
 
 
-UNREACHABLE = (DatabaseBusy, OperationalError, InterfaceError, NoConnection)
+# PostgreSQL's driver calls it an internal error where nothing may be written, as on a standby.
+UNREACHABLE = (DatabaseBusy, OperationalError, InterfaceError, InternalError, NoConnection)
 """The database cannot be read or written to at the moment: trying again later may help."""
 
 
@@ -163,8 +165,13 @@ def prepare_engine(engine: Engine, synchronous: str = "NORMAL") -> None:
         if kind is None:
             return
         cursor = connection.connection.cursor()
-        cursor.execute(f"BEGIN {kind}")
-        cursor.close()
+        try:
+            cursor.execute(f"BEGIN {kind}")
+        except sqlite3.Error as error:
+            # The driver is asked directly here: what it raises is not SQLAlchemy's yet.
+            raise OperationalError(f"BEGIN {kind}", None, error) from error
+        finally:
+            cursor.close()
         # What tells a transaction that has written from one that has only read.
         connection.info["changes_at_begin"] = connection.connection.driver_connection.total_changes
 

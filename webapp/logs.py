@@ -8,6 +8,7 @@ handler of the standard library, and looks the same.
 import json
 import logging
 import sys
+import time
 from contextlib import suppress
 from typing import NoReturn
 
@@ -17,6 +18,8 @@ from structlog.typing import EventDict, Processor
 
 # What libraries log below a warning is theirs to read; at debug, the SDK logs what people say.
 _FOREIGN_LEVEL = logging.WARNING
+
+log = structlog.get_logger(__name__)
 
 # Made once: `json.dumps` would make another for each line.
 _json = json.JSONEncoder(default=repr)
@@ -98,3 +101,33 @@ def configure_logs(level: str) -> None:
     root.setLevel(max(_FOREIGN_LEVEL, logging.getLevelNamesMapping()[level.upper()]))
     logging.getLogger("webapp").setLevel(level.upper())
     logging.captureWarnings(capture=True)
+
+
+class Outage:
+    """What goes wrong again and again while a cause lasts: told once for each cause, and its end.
+
+    `event` names it, and `about` says whose it is. One for each thing that is tried again.
+    """
+
+    def __init__(self, event: str, **about: str) -> None:
+        self._event = event
+        self._about = about
+        self._causes: set[str] = set()
+        self._began_at = 0.0
+
+    def goes_on(self, error: Exception, **more: object) -> None:
+        """It has failed, or still does."""
+        # Of an error of the database only what that says: the statement may be another each time.
+        cause = str(getattr(error, "orig", error)) or type(error).__name__
+        if not self._causes:
+            self._began_at = time.monotonic()
+        if cause not in self._causes:
+            self._causes.add(cause)
+            log.error(self._event, error=cause, **self._about, **more)
+
+    def is_over(self) -> None:
+        """It has worked."""
+        if self._causes:
+            self._causes.clear()
+            seconds = round(time.monotonic() - self._began_at, 1)
+            log.info("works_again", after=self._event, seconds=seconds, **self._about)

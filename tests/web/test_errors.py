@@ -7,14 +7,16 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask, abort, request
+from psycopg.errors import ReadOnlySqlTransaction
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tests.factories import make_user
 from tests.support.accounts import csrf_token
 from tests.support.apps import app_like
 from tests.support.client import HTMX, PageClient
+from tests.support.database import no_writes
 from webapp.database import write_tx
 from webapp.services import facts
 from webapp.web.access import public
@@ -25,6 +27,7 @@ SECRET = "a secret of the code"
 BUSY = [
     DatabaseBusy(),
     OperationalError("SELECT 1", {}, sqlite3.OperationalError("disk I/O error")),
+    InternalError("INSERT", {}, ReadOnlySqlTransaction("a standby takes nothing from its disk")),
     PoolTimeout("no connection left"),
 ]
 TOLD = [
@@ -101,6 +104,16 @@ def test_a_database_that_does_not_answer_is_503_and_worth_another_try(
         assert answer.status_code == 503
         assert int(answer.headers["Retry-After"]) > 0
         assert "disk" not in answer.text
+
+
+def test_a_form_that_cannot_be_written_is_503_and_is_taken_later(client: PageClient) -> None:
+    make_user(email="ada@example.org")
+    form = {"email": "ada@example.org", "password": "wrong", "csrf_token": csrf_token(client)}
+    with no_writes():
+        answer = client.post("/sign-in", data=form)
+        assert answer.status_code == 503
+        assert int(answer.headers["Retry-After"]) > 0
+    assert client.post("/sign-in", data=form).status_code == 422
 
 
 def test_a_fault_of_the_code_says_nothing_of_the_code(

@@ -17,6 +17,7 @@ from webapp.assistants.models import provider
 from webapp.config import Settings
 from webapp.database import UNREACHABLE, read_tx, write_tx
 from webapp.database_session.items import storable
+from webapp.logs import Outage
 from webapp.models import AgentRun, RunSpan, RunStatus
 from webapp.runs import tool_servers
 from webapp.runs.approving import StateUnusable
@@ -180,6 +181,7 @@ def _failed(error: BaseException) -> Ending:
 async def _end(run: ClaimedRun, outcome: Outcome, recorder: Recorder) -> RunEnded:
     """Write the end, however long the database takes to be there; return what it was."""
     wait = 0.1
+    outage = Outage("run_end_not_written", run=str(run.id))
     while True:
         try:
             async with recorder.unwritten() as unwritten:
@@ -187,7 +189,7 @@ async def _end(run: ClaimedRun, outcome: Outcome, recorder: Recorder) -> RunEnde
                     _write_end, run, outcome, recorder.events, unwritten
                 )
         except UNREACHABLE as error:
-            log.error("run_end_not_written", run=str(run.id), error=str(error))  # noqa: TRY400
+            outage.goes_on(error)
         await asyncio.sleep(wait)
         wait = min(2 * wait, LONGEST_WAIT)
 

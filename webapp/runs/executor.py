@@ -7,6 +7,7 @@ runs that are alive elsewhere.
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from typing import Any, TypeVar
@@ -24,7 +25,7 @@ from webapp.runs.after_commit import after_commit
 from webapp.runs.channel import MemoryChannel
 from webapp.runs.ending import Halt
 from webapp.runs.journal import Journal
-from webapp.runs.keeping import Keeper
+from webapp.runs.keeping import TROUBLE, Keeper
 from webapp.runs.recovery import fail_unbegun_run
 from webapp.runs.threads import ThreadEach, in_database_thread
 
@@ -186,7 +187,8 @@ class Executor:
         except Exception:
             # One that was begun is found by the keeper, and marked interrupted.
             log.exception("run_lost", run=str(job.run_id))
-            await in_database_thread(fail_unbegun_run, job.run_id)
+            with suppress(*TROUBLE):  # Then it still waits, for the keeper too.
+                await in_database_thread(fail_unbegun_run, job.run_id)
         finally:
             self._jobs.pop(job.run_id)
             self.channel.close(job.run_id)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from webapp.database import UNREACHABLE, write_tx
+from webapp.logs import Outage
 from webapp.models import AgentRun, RunEvent, RunStatus
 from webapp.runs.events import Numbered, gather, to_row
 from webapp.runs.threads import in_database_thread
@@ -44,6 +45,7 @@ class Journal:
     def __init__(self, on_fenced: Callable[[UUID], None]) -> None:
         self._pending: Pending = {}
         self._on_fenced = on_fenced
+        self._outage = Outage("journal_not_written")
         self._writing = asyncio.Lock()
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -81,9 +83,10 @@ class Journal:
             try:
                 fenced = await in_database_thread(_write, pending)
             except UNREACHABLE as error:
-                log.error("journal_not_written", error=str(error), runs=len(pending))  # noqa: TRY400
+                self._outage.goes_on(error, runs=len(pending))
                 self._take_back(pending)
                 return
+            self._outage.is_over()
         for run_id in fenced:
             self._on_fenced(run_id)
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp.alone import Alone, DatabaseTaken
 from webapp.config import SettingsError
 from webapp.database import read_tx
+from webapp.logs import Outage
 from webapp.models import AgentRun, AgentSession, RunStatus, User
 from webapp.runs.ending import Halt
 from webapp.runs.recovery import find_left_behind, interrupt_runs
@@ -43,6 +44,7 @@ class Keeper:
         self._executor = executor
         self._alone = Alone(executor.settings)
         self._task: asyncio.Task[None] | None = None
+        self._outage = Outage("runs_not_looked_after")
 
     async def begin(self) -> None:
         """See to what an earlier process left behind, and keep looking.
@@ -55,7 +57,7 @@ class Keeper:
         except DatabaseTaken:
             raise
         except TROUBLE as error:
-            _tell(error)
+            self._outage.goes_on(error)
         self._task = asyncio.create_task(self._keep())
 
     async def end(self) -> None:
@@ -80,7 +82,7 @@ class Keeper:
                         due[work] = time.monotonic() + period
                         await work()
             except TROUBLE as error:
-                _tell(error)
+                self._outage.goes_on(error)
             except Exception:
                 # Ended by it, nobody would look after the runs any more, and nobody know.
                 log.exception("runs_not_looked_after")
@@ -100,15 +102,12 @@ class Keeper:
         await in_database_thread(interrupt_runs, running)
         for run_id in queued:
             self._executor.take(run_id)
+        self._outage.is_over()
 
     async def _sweep(self) -> None:
         # A little at a time: the runs are looked at in between.
         removing = partial(remove_old, self._executor.settings.retention, steps=SWEEP_STEPS)
         await in_database_thread(removing)
-
-
-def _tell(error: Exception) -> None:
-    log.error("runs_not_looked_after", error=str(error))
 
 
 def _no_longer_wanted(held: list[UUID]) -> dict[UUID, Halt]:

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import structlog
 from sqlalchemy import func, select, update
 
 from webapp.database import UNREACHABLE, read_tx, utc_now, write_tx
+from webapp.logs import Outage
 from webapp.models import ApiToken, User
 from webapp.services.audit import record_audit
 from webapp.services.facts import TokenGone, TooManyTokens
@@ -19,7 +19,7 @@ MOST = 20
 LONGEST = 100
 USED_EVERY = timedelta(minutes=1)
 
-log = structlog.get_logger(__name__)
+_outage = Outage("api_token_not_noted")
 
 
 def create_token(user_id: UUID, name: str, address: str | None = None) -> tuple[UUID, str]:
@@ -82,6 +82,8 @@ def _note_used(token_id: UUID) -> None:
         with write_tx() as tx:
             used = update(ApiToken).where(ApiToken.id == token_id)
             tx.execute(used.values(last_used_at=utc_now()))
-    except UNREACHABLE:
+    except UNREACHABLE as error:
         # Reading goes on where nothing can be written; the next request tries again.
-        log.warning("api_token_not_noted", exc_info=True)
+        _outage.goes_on(error)
+    else:
+        _outage.is_over()

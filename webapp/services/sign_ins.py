@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-import structlog
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from webapp.database import UNREACHABLE, read_rows, read_tx, utc_now, write_tx
+from webapp.logs import Outage
 from webapp.models import SignIn, User, UserRole
 from webapp.services.audit import record_audit
 from webapp.services.facts import SignInGone, SignInRefused
@@ -35,7 +35,7 @@ _NOTE_SEEN = (
     update(SignIn).where(SignIn.id == bindparam("sign_in_id")).values(last_seen_at=utc_now())
 )
 
-log = structlog.get_logger()
+_outage = Outage("sign_in_not_noted")
 
 
 @dataclass(frozen=True)
@@ -156,8 +156,10 @@ def note_seen(sign_in_ids: Collection[UUID]) -> None:
     try:
         with write_tx() as tx:
             tx.connection().execute(_NOTE_SEEN, rows)
-    except UNREACHABLE:
-        log.warning("sign_in_not_noted", exc_info=True)
+    except UNREACHABLE as error:
+        _outage.goes_on(error)
+    else:
+        _outage.is_over()
 
 
 def end_sign_in(token: str, address: str | None = None) -> None:

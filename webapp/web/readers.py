@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-import structlog
-
 from webapp.database import UNREACHABLE
+from webapp.logs import Outage
 from webapp.models import UserRole
 from webapp.services.sign_ins import find_lasting
 
-log = structlog.get_logger(__name__)
+_outage = Outage("readers_not_looked_up")
 
 
 @dataclass(frozen=True)
@@ -29,8 +28,9 @@ def find_unwelcome(readers: set[Reader], *, idle: int) -> tuple[set[Reader], lis
         return set(), []
     try:
         lasting = find_lasting({reader.token for reader in readers}, idle=idle)
-    except UNREACHABLE:
-        log.warning("readers_not_looked_up", exc_info=True)
+    except UNREACHABLE as error:
+        _outage.goes_on(error)
         return set(), []
+    _outage.is_over()
     gone = {reader for reader in readers if lasting.roles.get(reader.token) != reader.role}
     return gone, lasting.unseen
