@@ -1,6 +1,7 @@
 """What machines ask: is it alive, can it work, how much does it do."""
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -34,6 +35,13 @@ def test_without_an_executor_it_is_not_ready(client: PageClient) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.get_json() == {"database": True, "executor": False, "channel": False}
+
+
+def test_without_its_tables_it_is_not_ready(app: Flask, tmp_path: Path) -> None:
+    with app_like(app, database_url=f"sqlite:///{tmp_path}/empty.db") as other:
+        answer = PageClient(other).get("/readyz")
+        assert answer.status_code == 503
+        assert answer.get_json()["database"] is False
 
 
 def test_with_all_its_parts_it_is_ready(

@@ -64,7 +64,8 @@ def _count(response: Response) -> Response:
 def _has_database() -> bool:
     try:
         with read_tx() as tx:
-            return bool(tx.scalar(text("SELECT 1")))
+            # Not a bare 1: a database without our tables can do nothing for us.
+            return bool(tx.scalar(text("SELECT version_num FROM alembic_version")))
     except SQLAlchemyError:
         return False
 
