@@ -1,9 +1,11 @@
 """The connection to a model's server."""
 
 import asyncio
+from urllib.request import getproxies, proxy_bypass
 from weakref import WeakKeyDictionary
 
 import httpx2
+import structlog
 from openai import AsyncOpenAI
 
 from webapp.assistants import module_defaults
@@ -15,6 +17,10 @@ LONGEST_PAUSE = 5.0
 """Seconds: who is told to wait for longer hears so instead of looking at nothing."""
 NO_KEY = "not-needed"
 """What servers are sent that ask for no key; the client library insists on one."""
+_NEAR = frozenset({"127.0.0.1", "::1", "localhost"})
+"""This machine, which a proxy would look for on its own."""
+
+log = structlog.get_logger(__name__)
 
 
 class Clients:
@@ -61,13 +67,27 @@ class _OfEachLoop(httpx2.AsyncBaseTransport):
         loop = asyncio.get_running_loop()
         own = self._own.get(loop)
         if own is None:
-            own = self._own[loop] = _Impatient()
+            own = self._own[loop] = _connections(request.url)
         return await own.handle_async_request(request)
 
     async def aclose(self) -> None:
         own = self._own.pop(asyncio.get_running_loop(), None)
         if own is not None:
             await own.aclose()
+
+
+def _connections(url: httpx2.URL) -> "_Impatient":
+    """Through the proxy that the environment names for the address, but not to this machine."""
+    proxies = getproxies()
+    proxy = proxies.get(url.scheme) or proxies.get("all")
+    if not proxy or url.host in _NEAR or proxy_bypass(url.host):
+        return _Impatient()
+    try:
+        return _Impatient(proxy=proxy if "://" in proxy else f"http://{proxy}")
+    except (ImportError, ValueError) as error:
+        # Such as one of SOCKS, which takes another package. The way may be free without it.
+        log.warning("proxy_passed_over", error=str(error))
+        return _Impatient()
 
 
 class _Impatient(httpx2.AsyncHTTPTransport):
