@@ -5,6 +5,7 @@ It is small and knows the settings alone. What serves and runs agents is in `web
 
 import errno
 import os
+import resource
 import socket
 import sys
 import time
@@ -20,6 +21,8 @@ from webapp.secret_key import secret_key
 
 log = structlog.get_logger(__name__)
 
+OTHER_FILES = 1000
+"""What may be open beside people's connections: the database's, those to models and tools."""
 WAIT_FOR_ADDRESS = 3.0
 """Seconds; a server that was just ended may still hold it."""
 
@@ -40,6 +43,7 @@ class Server:
                 "Parley runs in one worker process, because replies are followed in its memory:"
                 f" start it with workers = 1, and raise {variable('threads')} for more people."
             )
+        _allow_files(arbiter.cfg.worker_connections + OTHER_FILES)
         secret_key(self.settings)
         alone = Alone(self.settings)
         alone.insist()  # Also before tables change with which another works.
@@ -65,6 +69,18 @@ class Server:
             # The code may have changed since the first process read it.
             for name in [name for name in sys.modules if name.partition(".")[0] == "webapp"]:
                 del sys.modules[name]
+
+
+def _allow_files(wanted: int) -> None:
+    """As many open files as we may have: a shell often gives 1,024 where more are allowed.
+
+    Gunicorn's worker ends where a connection comes for which there is none left.
+    """
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most != resource.RLIM_INFINITY:
+        wanted = min(wanted, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _wait_for_address(host: str, port: int) -> None:
