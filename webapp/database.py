@@ -29,6 +29,7 @@ from sqlalchemy.types import TypeDecorator
 from uuid_utils.compat import uuid7
 
 from webapp.config import Settings
+from webapp.drivers import unless_said
 from webapp.metrics import WRITE_WAITS
 from webapp.writers_queue import DatabaseBusy, FairLock
 
@@ -129,7 +130,7 @@ def engine_options(url: str) -> dict[str, Any]:
     pool["hide_parameters"] = True
     if url.startswith("sqlite"):
         return pool | {"pool_use_lifo": True, "connect_args": {"check_same_thread": False}}
-    return pool | {"pool_pre_ping": True}
+    return pool | {"pool_pre_ping": True, "connect_args": unless_said(url)}
 
 
 def bind(engine: Engine) -> None:
