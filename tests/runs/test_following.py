@@ -5,8 +5,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
-from agents import Agent
-from agents.testing import ScriptedModel, function_call
+from agents import Agent, handoff
+from agents.extensions.handoff_filters import remove_all_tools
+from agents.testing import ScriptedModel, assistant_message, function_call
 from flask import Flask
 from sqlalchemy import update
 
@@ -15,6 +16,7 @@ from tests.runs.stage import Gate, Stage, says, until
 from webapp.config import Retention
 from webapp.database import write_tx
 from webapp.models import AgentRun, AgentSession
+from webapp.rendering.transcript import load_transcript
 from webapp.runs import Executor, continue_run, read_events, stop_run
 from webapp.runs.events import AgentChanged, Numbered, RunEnded, TextDelta
 from webapp.services.retention import EVENTS_KEPT, remove_old
@@ -146,6 +148,20 @@ def test_text_that_no_database_likes_survives(
     run.ended()
     with elsewhere():
         assert text_of(run.events()) == "NUL \x00, half \ud83d and whole 😀"
+
+
+def test_what_was_said_before_a_handoff_keeps_its_speaker_where_a_filter_leaves_that_out(
+    executor: Executor, stage: Stage, chat: AgentSession
+) -> None:
+    billing = Agent(name="Billing", model=ScriptedModel([says("Paid.")]))
+    transfer = function_call("transfer_to_billing", {}, call_id="c1")
+    passing = [assistant_message("One moment."), transfer]
+    stage.play(passing, handoffs=[handoff(billing, input_filter=remove_all_tools)])
+    assert send(chat).ended() == "finished"
+    reply = load_transcript(chat.id).turns[0].reply
+    assert reply
+    told = [(section.agent_name, section.is_handed_over) for section in reply.sections]
+    assert told == [("Assistant", False), ("Billing", True)]
 
 
 def test_a_handoff_is_told_and_each_item_names_who_spoke(

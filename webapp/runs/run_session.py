@@ -65,6 +65,8 @@ class RunSession(DatabaseSession):
         self.max_tool_output = max_tool_output
         self.last: list[Item] = []
         """The newest items, while they are not written."""
+        self._last_by = agent_name
+        self._writes_as: str | None = None
 
     async def get_items(self, limit: int | None = None) -> "list[TResponseInputItem]":
         await self._write_last()
@@ -77,7 +79,7 @@ class RunSession(DatabaseSession):
             given = [cut_item(item, self.max_tool_output) for item in given]
         if is_whole(given):
             rows_of(given)  # What cannot be stored is refused here, where the SDK hears of it.
-            self.last = given
+            self.last, self._last_by = given, self.agent_name
         else:
             await super().add_items(cast("list[TResponseInputItem]", given))
 
@@ -90,9 +92,13 @@ class RunSession(DatabaseSession):
         await super().clear_session()
 
     async def _write_last(self) -> None:
-        """It was not the last word after all."""
+        """It was not the last word after all; by now another agent may speak."""
         if self.last:
-            await super().add_items(cast("list[TResponseInputItem]", self.last))
+            self._writes_as = self._last_by
+            try:
+                await super().add_items(cast("list[TResponseInputItem]", self.last))
+            finally:
+                self._writes_as = None
             self.last = []
 
     def before_write(self, connection: Connection) -> Mapping[str, Any]:
@@ -103,4 +109,4 @@ class RunSession(DatabaseSession):
             raise SessionGone
         if tuple(found) != (self.epoch, RunStatus.RUNNING):
             raise RunFenced(self.run_id)
-        return {"run_id": self.run_id, "agent_name": self.agent_name}
+        return {"run_id": self.run_id, "agent_name": self._writes_as or self.agent_name}
