@@ -1,5 +1,5 @@
 // A message that is edited where it stands: the field takes the focus, and gives it back.
-import { sends } from "./enter.js";
+import { isComposing, sends } from "./enter.js";
 import { aroundSwap } from "./swaps.js";
 
 aroundSwap("[data-edit]", (link) => {
@@ -22,7 +22,7 @@ document.addEventListener("keydown", (event) => {
   if (sends(event)) {
     event.preventDefault();
     form.requestSubmit();
-  } else if (event.key === "Escape" && !event.isComposing) {
+  } else if (event.key === "Escape" && !isComposing(event)) {
     event.preventDefault();
     form.querySelector("[data-edit-cancel]").click();
   }

@@ -1,5 +1,6 @@
 // Shortcuts. A key that somebody types in a field is theirs.
 import { openShortcuts } from "./dialog.js";
+import { isComposing } from "./enter.js";
 
 if (/Mac|iP/.test(navigator.platform)) {
   for (const key of document.querySelectorAll("[data-modifier]")) key.textContent = "⌘";
@@ -24,7 +25,7 @@ function focusComposer(event) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.defaultPrevented) return;
+  if (isComposing(event) || event.defaultPrevented) return;
   if (event.key === "Escape") stopReply();
   if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === "o") {
     event.preventDefault();

@@ -1,6 +1,7 @@
 // The palette searches over whatever is underneath. Arrows go from the field to what was found and
 // through it; Enter in the field opens the first; typing goes on in the field.
 import { LEFT, openDialog } from "./dialog.js";
+import { isComposing } from "./enter.js";
 
 const palette = document.querySelector("#palette");
 
@@ -37,7 +38,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const place = event.target.closest?.("[data-search]");
-  if (!place || event.isComposing) return;
+  if (!place || isComposing(event)) return;
   if (event.key === "Escape" && palette.open) {
     event.preventDefault(); // At once: a search field would only be emptied.
     palette.close();

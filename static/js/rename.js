@@ -1,4 +1,5 @@
 // A chat's name is changed where it stands, in the title or in a list: Enter saves, Esc cancels.
+import { isComposing } from "./enter.js";
 import { buttonOf } from "./menus.js";
 import { leftForSignIn, post } from "./post.js";
 
@@ -19,7 +20,7 @@ function begin(host, id, action) {
   input.addEventListener("input", () => input.setCustomValidity(""));
   input.addEventListener("keydown", (event) => {
     if (event.key === "Enter") input.setCustomValidity(""); // Or it would not be sent again.
-    if (event.key !== "Escape" || event.isComposing) return;
+    if (event.key !== "Escape" || isComposing(event)) return;
     event.preventDefault();
     event.stopPropagation();
     end();

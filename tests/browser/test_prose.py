@@ -25,3 +25,15 @@ def test_no_heading_is_smaller_than_the_words_below_it(signed_in: NewPage, ada: 
     )
     assert len(sizes) == 12
     assert min(sizes) == 16
+
+
+def test_code_in_a_sentence_from_the_right_runs_from_the_left(
+    signed_in: NewPage, ada: Person
+) -> None:
+    said = "\u0627\u0633\u062a\u062e\u062f\u0645 `call()` \u0647\u0646\u0627"
+    chat = make_chat(ada.id, "Code", reply(said))
+    page = signed_in(ada)
+    page.goto(f"/sessions/{chat.id}")
+    code = page.locator(".prose p > code")
+    assert code.evaluate("e => getComputedStyle(e.parentElement).direction") == "rtl"
+    assert code.evaluate("e => getComputedStyle(e).direction") == "ltr"

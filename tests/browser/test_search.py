@@ -82,3 +82,28 @@ def test_on_a_phone_search_is_in_the_drawer(signed_in: NewPage, ada: Person) -> 
     expect(page.get_by_role("heading", name="Garlic soup")).to_be_visible()
     expect(page.get_by_role("navigation", name="Chats")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_key_that_ends_a_composition_opens_nothing(page: Page, ada: Person) -> None:
+    make_chat(ada.id, "Hello", session_name="\u6771\u4eac")
+    page.goto("/sessions/new")
+    page.keyboard.press("Control+k")
+    palette(page).get_by_role("searchbox").fill("\u6771\u4eac")
+    expect(palette(page).locator("[data-for=\u6771\u4eac]")).to_have_count(1)
+    # As Safari tells of it.
+    ending = {"key": "Enter", "keyCode": 229, "bubbles": True, "cancelable": True}
+    send = "(field, key) => field.dispatchEvent(new KeyboardEvent('keydown', key))"
+    assert palette(page).get_by_role("searchbox").evaluate(send, ending)
+
+
+def test_words_from_the_right_are_read_in_their_order(page: Page, ada: Person) -> None:
+    make_chat(ada.id, "\u0645\u0631\u062d\u0628\u0627 one two \u0633\u0644\u0627\u0645")
+    page.goto("/search?q=\u0645\u0631\u062d\u0628\u0627")
+    said = page.locator(".hits p > span").last
+    places = """(said) => [said.querySelector("mark").firstChild, said.lastChild].map((words) => {
+      const range = new Range();
+      range.selectNodeContents(words);
+      return range.getBoundingClientRect().right;
+    })"""
+    first, rest = said.evaluate(places)
+    assert first > rest
