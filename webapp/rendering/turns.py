@@ -83,12 +83,13 @@ class Gathered:
 def gather_turns(entries: Iterable[Entry]) -> list[Gathered]:
     """A run's items are one turn; without a run, each message of the person begins one."""
     turns: list[Gathered] = []
+    # By run: what others write to the session meanwhile may come between a run's items.
+    newest_of: dict[UUID | None, Gathered] = {}
     for entry in entries:
-        turn = turns[-1] if turns else None
-        is_message = is_from_person(entry.item)
-        is_next = turn is None or entry.run_id != turn.run_id
-        if turn is None or is_next or (is_message and turn.replies and entry.run_id is None):
-            turn = Gathered()
+        turn = newest_of.get(entry.run_id)
+        is_message, may_end = is_from_person(entry.item), entry.run_id is None
+        if turn is None or (may_end and (turn is not turns[-1] or (is_message and turn.replies))):
+            turn = newest_of[entry.run_id] = Gathered()
             turns.append(turn)
         (turn.messages if is_message else turn.replies).append(entry)
     return turns
@@ -195,7 +196,7 @@ def _reply(turn: Gathered, chat: Chat, *, is_last: bool, show_text: ShowText) ->
         can_retry=can_go_on and is_unfinished,
         # With nothing there to go on from, it would be the same as to retry.
         can_continue=can_go_on and is_unfinished and has_parts,
-        approvals=_approvals(draft) if can_go_on and is_paused else (),
+        approvals=_approvals(draft) if chat.is_active and is_paused else (),
         ended_at=(run.ended_at if run else None) or (last.at if last else None),
         tokens=run.input_tokens + run.output_tokens if run else 0,
         session_id=chat.id,

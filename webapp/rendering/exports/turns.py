@@ -31,7 +31,7 @@ def turns_of(
             # The last turn may go on with what comes next.
             *whole, last = gather_turns(entries)
             yield from _shown(chat, whole, show_text)
-            entries = entries[-(len(last.messages) + len(last.replies)) :]
+            entries = sorted([*last.messages, *last.replies], key=lambda entry: entry.position)
             enough = max(PAGE, 2 * len(entries))
     yield from _shown(chat, gather_turns(entries), show_text)
 
