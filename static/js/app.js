@@ -22,3 +22,4 @@ import "./toast.js";
 import "./packing.js";
 import "./time-zone.js";
 import "./places.js";
+import "./sections.js";

@@ -2,8 +2,8 @@
 // server has it.
 import { draftOf, keepDraft, storage } from "./drafts.js";
 import { BY_TOUCH, sends } from "./enter.js";
+import { grow } from "./grow.js";
 
-const GROWS_ITSELF = CSS.supports("field-sizing", "content");
 const SENT = "parley:sent";
 const visit = storage("sessionStorage");
 
@@ -13,15 +13,9 @@ const notice = document.querySelector("[data-composer-notice]");
 const draft = form?.dataset.draft;
 let sending = null; // The bubble that stands for what is on its way.
 
-function grow() {
-  if (GROWS_ITSELF) return;
-  text.style.height = "auto";
-  text.style.height = `${text.scrollHeight}px`;
-}
-
 function write(value) {
   text.value = value;
-  grow();
+  grow(text);
 }
 
 function isReplying() {
@@ -78,7 +72,7 @@ function setUp() {
   if (!BY_TOUCH.matches && document.activeElement === document.body) text.focus();
 
   text.addEventListener("input", () => {
-    grow();
+    grow(text);
     keepDraft(draft, text.value);
   });
   text.addEventListener("keydown", (event) => {

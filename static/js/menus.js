@@ -40,7 +40,10 @@ document.addEventListener(
 
 // What the keyboard leaves closes: it would lie over the place where the focus is now.
 document.addEventListener("focusin", ({ target }) => {
-  for (const popover of document.querySelectorAll(":popover-open")) {
+  const open = [...document.querySelectorAll(":popover-open")];
+  // A press on what takes no focus, as buttons and links in Safari, gives it to what is around.
+  if (open.some((popover) => target.contains(popover))) return;
+  for (const popover of open) {
     if (!belongs(target, popover)) popover.hidePopover();
   }
 });

@@ -21,6 +21,7 @@ function stick(stage) {
   function toEnd() {
     isStuck = true;
     stage.scrollTop = stage.scrollHeight;
+    top = stage.scrollTop; // Higher up where something went: that is nobody's wish.
     showButton();
   }
 
