@@ -1,9 +1,11 @@
 """A reply that ended in the middle shows no list's mark with nothing behind it."""
 
+from typing import Any
+
 import pytest
 
 from tests.factories import make_run
-from tests.rendering.chats import add, agent, parts_of, person
+from tests.rendering.chats import CALL, OUTPUT, add, agent, parts_of, person
 from webapp.models import AgentSession, RunStatus
 from webapp.rendering.markdown import render_markdown
 from webapp.rendering.transcript import load_transcript
@@ -18,6 +20,23 @@ def shown(chat: AgentSession, text: str, status: RunStatus) -> TextPart:
     [part] = parts_of(load_transcript(chat.id).turns[-1])
     assert isinstance(part, TextPart)
     return part
+
+
+@pytest.mark.parametrize(
+    ("items", "hint"),
+    [([agent("Half")], "Its text is kept."), ([CALL, OUTPUT], ""), ([], "")],
+    ids=["text", "a tool", "nothing"],
+)
+@pytest.mark.parametrize("status", [RunStatus.INTERRUPTED, RunStatus.FAILED])
+def test_of_what_is_kept_no_more_is_said_than_is_there(
+    chat: AgentSession, status: RunStatus, items: list[dict[str, Any]], hint: str
+) -> None:
+    run = make_run(chat.id, status=status)
+    add(chat, person("Go"), *items, run_id=run.id)
+    reply = load_transcript(chat.id).turns[-1].reply
+    assert reply is not None
+    assert reply.notice is not None
+    assert reply.notice.hint == hint
 
 
 @pytest.mark.parametrize("status", UNFINISHED)

@@ -281,7 +281,9 @@ def _has_answer(draft: Draft, *words: str) -> bool:
 
 def _notice(run: ShownRun | None, draft: Draft, *, has_parts: bool) -> Notice | None:
     status = run.status if run else RunStatus.FINISHED
-    kept = "What was written is kept." if has_parts else ""
+    # Of what was only thought, or looked up at the model's server, the session has nothing.
+    parts = [part for section in draft.sections for part in section.parts]
+    kept = "Its text is kept." if any(isinstance(part, DraftText) for part in parts) else ""
     match status:
         case RunStatus.STOPPED if _has_answer(draft, WROTE_INSTEAD):
             return Notice("", "square", "You wrote a message instead of approving.")
