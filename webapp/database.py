@@ -199,6 +199,15 @@ def read_rows(engine: Engine | None = None) -> Iterator[Connection]:
 
 
 @contextmanager
+def read_snapshot(engine: Engine | None = None) -> Iterator[Connection]:
+    """As `read_rows`, where all statements have to see one state, on PostgreSQL too."""
+    with read_rows(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
+@contextmanager
 def write_once(engine: Engine | None = None) -> Iterator[Connection]:
     """For a single statement that writes, which is its own transaction. Raises DatabaseBusy."""
     engine = engine or _bound[0]

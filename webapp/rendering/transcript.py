@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
-from webapp.database import read_rows
+from webapp.database import read_snapshot
 from webapp.models import AgentRun, AgentSession, RunEvent, RunStatus
 from webapp.models import SessionMessage as Message
 from webapp.rendering.shown_runs import RUN_COLUMNS, ShownRun, load_runs
@@ -71,7 +71,7 @@ _EVENTS = (
 
 def load_transcript(session_id: UUID, place: Place = END) -> Transcript:
     """The turns of a window of the chat: the newest, unless `place` says otherwise."""
-    with read_rows() as tx:
+    with read_snapshot() as tx:
         chat = find_chat(tx, session_id)
         if chat is None:
             return Transcript((), None)
@@ -88,7 +88,7 @@ def load_transcript(session_id: UUID, place: Place = END) -> Transcript:
 
 def load_turn(run_id: UUID) -> Turn | None:
     """One turn as it is now; None when its chat is gone."""
-    with read_rows() as tx:
+    with read_snapshot() as tx:
         row = tx.execute(_TURN, {"run_id": run_id}).one_or_none()
         if row is None:
             return None
