@@ -281,8 +281,7 @@ def _has_answer(draft: Draft, *words: str) -> bool:
 
 def _notice(run: ShownRun | None, draft: Draft, *, has_parts: bool) -> Notice | None:
     status = run.status if run else RunStatus.FINISHED
-    # Of what was only thought, or looked up at the model's server, the session has nothing.
-    parts = [part for section in draft.sections for part in section.parts]
+    parts = [part for section in draft.sections for part in section.parts]  # No lost thoughts.
     kept = "Its text is kept." if any(isinstance(part, DraftText) for part in parts) else ""
     match status:
         case RunStatus.STOPPED if _has_answer(draft, WROTE_INSTEAD):
