@@ -12,6 +12,7 @@ const text = form?.querySelector("textarea");
 const notice = document.querySelector("[data-composer-notice]");
 const draft = form?.dataset.draft;
 let sending = null; // The bubble that stands for what is on its way.
+let lost = null; // What no answer came to: the chat may have it all the same.
 
 function write(value) {
   text.value = value;
@@ -97,13 +98,19 @@ function setUp() {
     const { status } = event.detail.ctx.response;
     end();
     visit?.removeItem(SENT);
-    if (status !== 200) return;
-    write("");
-    keepDraft(draft, "");
+    const misses = lost !== null && lost !== text.value;
+    if (status === 200) {
+      lost = null;
+      write("");
+      keepDraft(draft, "");
+    }
+    // The same words sent again come with their turn; after others it is nowhere on the page.
+    if (misses && [200, 409].includes(status)) location.reload();
   });
   form.addEventListener("htmx:error", () => {
     if (!sending) return;
     end();
+    lost = text.value;
     notice.replaceChildren(document.querySelector("#not-sent").content.cloneNode(true));
   });
   form.addEventListener("htmx:finally:request", end);

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import NewPage
+from tests.runs.stage import until
 from tests.support.browsing import Person, Troubles, sign_in
 from tests.support.chatting import ask, begin_chat, field, say, wait_for_reply
 from tests.support.server import LiveServer
@@ -103,6 +104,28 @@ def test_what_arrived_after_the_page_was_left_is_no_draft(page: Page) -> None:
     expect(field(page)).to_have_value("")
     page.reload()
     expect(field(page)).to_have_value("")
+
+
+@pytest.mark.parametrize("is_over", [False, True], ids=["meanwhile", "after its reply"])
+def test_a_message_whose_answer_was_lost_is_seen_when_other_words_are_sent(
+    page: Page, troubles: Troubles, *, is_over: bool
+) -> None:
+    troubles.expect("Failed to fetch|ERR_FAILED|409")
+    begin_chat(page)
+    wait_for_reply(page)
+
+    def lose(route: Route) -> None:
+        route.fetch(headers=route.request.headers | {"accept": "text/html"})
+        route.abort()
+
+    page.route("**/messages", lose, times=1)
+    say(page, "Count to 3" if is_over else "Count to 2000")
+    expect(page.get_by_role("alert")).to_contain_text("Not sent.")
+    until(lambda: not is_over or "data-follow" not in page.request.get(page.url).text())
+    say(page, TEXT)
+    expect(page.locator(".bubble", has_text="Count to")).to_have_count(1)
+    expect(page.locator(".bubble", has_text=TEXT)).to_have_count(int(is_over))
+    expect(field(page)).to_have_value("" if is_over else TEXT)
 
 
 def test_what_never_arrived_is_a_draft_also_where_the_same_was_said_before(page: Page) -> None:

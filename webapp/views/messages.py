@@ -11,12 +11,13 @@ from werkzeug.exceptions import ServiceUnavailable, TooManyRequests
 from webapp.forms.messages import MessageForm, new_key
 from webapp.rendering.live import Frame
 from webapp.rendering.transcript import load_message, load_turn, show_queued
-from webapp.rendering.view_models import PersonMessage
+from webapp.rendering.view_models import PersonMessage, Turn
 from webapp.runs import edit_message, regenerate_reply, send_message
 from webapp.services.facts import (
     CapReached,
     MessageGone,
     RunAlreadyActive,
+    SessionGone,
     SessionInactive,
     TooManyRuns,
 )
@@ -46,7 +47,7 @@ def create(session_id: UUID) -> ResponseReturnValue:
         return redirect(url_for("sessions.show", session_id=session.id), 303)
     answer = render_template(
         "sessions/_sent.html",
-        turn=show_queued(sent.run) if sent.run else load_turn(sent.run_id),
+        turn=show_queued(sent.run) if sent.run else _turn(sent.run_id),
         # Its name may be the first that it has.
         session=replace(session, session_name=sent.session_name),
         key=new_key(),
@@ -99,7 +100,14 @@ def regenerate(session_id: UUID, position: int) -> ResponseReturnValue:
     run_id = regenerate_reply(session.id, position)
     if not is_htmx():
         return redirect(url_for("sessions.show", session_id=session.id), 303)
-    return render_template("messages/_turn.html", turn=load_turn(run_id))
+    return render_template("messages/_turn.html", turn=_turn(run_id))
+
+
+def _turn(run_id: UUID) -> Turn:
+    turn = load_turn(run_id)
+    if turn is None:
+        raise SessionGone
+    return turn
 
 
 def _message(session: OwnedSession, position: int) -> PersonMessage:
