@@ -9,6 +9,7 @@ import resource
 import socket
 import sys
 import time
+from contextlib import suppress
 
 import structlog
 from gunicorn.arbiter import Arbiter
@@ -80,7 +81,8 @@ def _allow_files(wanted: int) -> None:
     if most != resource.RLIM_INFINITY:
         wanted = min(wanted, most)
     if now != resource.RLIM_INFINITY and now < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+        with suppress(ValueError, OSError):  # A system may allow fewer than it says.
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _wait_for_address(host: str, port: int) -> None:

@@ -12,7 +12,7 @@ const text = form?.querySelector("textarea");
 const notice = document.querySelector("[data-composer-notice]");
 const draft = form?.dataset.draft;
 let sending = null; // The bubble that stands for what is on its way.
-let lost = null; // What no answer came to: the chat may have it all the same.
+const lost = new Set(); // What no answer came to: the chat may have it all the same.
 
 function write(value) {
   text.value = value;
@@ -37,7 +37,7 @@ function noteSent() {
 function forgetSent() {
   const [sent, after] = JSON.parse(visit?.getItem(SENT) ?? "[]");
   const turn = lastTurn();
-  if (!sent || !turn || turn.id === after) return;
+  if (!sent || !turn || turn.id === after || !(sent === draft || sent.endsWith(":new"))) return;
   if (turn.querySelector(".bubble")?.textContent.trim() !== draftOf(sent).trim()) return;
   keepDraft(sent, "");
   visit?.removeItem(SENT);
@@ -98,19 +98,21 @@ function setUp() {
     const { status } = event.detail.ctx.response;
     end();
     visit?.removeItem(SENT);
-    const misses = lost !== null && lost !== text.value;
+    // The same words sent again come with their turn; after others it is nowhere on the page.
+    const misses = [...lost].some((words) => words !== text.value);
     if (status === 200) {
-      lost = null;
+      lost.clear();
       write("");
       keepDraft(draft, "");
     }
-    // The same words sent again come with their turn; after others it is nowhere on the page.
-    if (misses && [200, 409].includes(status)) location.reload();
+    // What the server refused is in the field alone where the browser keeps nothing.
+    const isKept = status === 200 || (status === 409 && draftOf(draft) === text.value);
+    if (misses && isKept) location.reload();
   });
   form.addEventListener("htmx:error", () => {
     if (!sending) return;
     end();
-    lost = text.value;
+    lost.add(text.value);
     notice.replaceChildren(document.querySelector("#not-sent").content.cloneNode(true));
   });
   form.addEventListener("htmx:finally:request", end);

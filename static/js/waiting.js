@@ -3,12 +3,15 @@ import { parse } from "./morph.js";
 
 async function look(reply) {
   const address = reply.getAttribute("hx-get");
-  const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
+  const headers = { Accept: "text/html", "HX-Request": "true" }; // As HTMX would ask.
+  const answer = await fetch(address, { headers }).catch(() => null);
   if (!answer?.ok) return;
   const fresh = parse(await answer.text()).find((node) => node.nodeType === Node.ELEMENT_NODE);
   const cards = [...reply.querySelectorAll(".approval")];
+  // Something between us and the server may have answered instead.
+  if (fresh?.id !== reply.id || !reply.isConnected) return;
   // What still waits stays as it is: a reason may be begun.
-  if (!fresh || !reply.isConnected || cards.every((card) => fresh.querySelector(`#${CSS.escape(card.id)}`))) return;
+  if (cards.every((card) => fresh.querySelector(`#${CSS.escape(card.id)}`))) return;
   const hadFocus = reply.contains(document.activeElement);
   reply.replaceWith(fresh);
   window.htmx?.process(fresh);

@@ -51,11 +51,13 @@ def test_it_is_not_asked_where_the_environment_says_so(
 
 
 @elsewhere
-@pytest.mark.parametrize("scheme", ["socks5", "nonsense"])
-def test_one_of_a_kind_that_cannot_be_used_is_passed_over(
-    ask: Ask, monkeypatch: pytest.MonkeyPatch, scheme: str
+@pytest.mark.parametrize(
+    "proxy", ["socks5://127.0.0.1:9", "nonsense://127.0.0.1:9", "http://127.0.0.1:port"]
+)
+def test_one_that_cannot_be_used_is_passed_over(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
-    monkeypatch.setenv("all_proxy", f"{scheme}://127.0.0.1:9")
+    monkeypatch.setenv("all_proxy", proxy)
     fault = ask().fault
     assert fault is not None
     assert fault.kind == "unreachable"

@@ -120,8 +120,12 @@ def test_a_message_whose_answer_was_lost_is_seen_when_other_words_are_sent(
 
     page.route("**/messages", lose, times=1)
     say(page, "Count to 3" if is_over else "Count to 2000")
-    expect(page.get_by_role("alert")).to_contain_text("Not sent.")
-    until(lambda: not is_over or "data-follow" not in page.request.get(page.url).text())
+    expect(page.get_by_role("alert")).to_contain_text("No answer came.")
+    if is_over:
+        until(lambda: "data-follow" not in page.request.get(page.url).text())
+        page.route("**/messages", lambda route: route.abort(), times=1)
+        say(page, TEXT)
+        expect(page.locator("[data-sending]")).to_have_count(0)
     say(page, TEXT)
     expect(page.locator(".bubble", has_text="Count to")).to_have_count(1)
     expect(page.locator(".bubble", has_text=TEXT)).to_have_count(int(is_over))

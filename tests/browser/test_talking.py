@@ -85,7 +85,7 @@ def test_an_answer_that_is_cut_off_is_a_message_that_can_be_sent_again(
     nothing = {"content_type": "text/event-stream", "body": ": nothing\n\n"}
     page.route("**/messages", lambda route: route.fulfill(**nothing), times=1)
     say(page, SHORT)
-    expect(page.get_by_role("alert")).to_contain_text("Not sent.")
+    expect(page.get_by_role("alert")).to_contain_text("No answer came.")
     expect(field(page)).to_have_value(SHORT)
     field(page).press("Enter")
     expect(page.locator(".reply")).to_have_count(2)

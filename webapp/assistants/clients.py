@@ -84,7 +84,7 @@ def _connections(url: httpx2.URL) -> "_Impatient":
         return _Impatient()
     try:
         return _Impatient(proxy=proxy if "://" in proxy else f"http://{proxy}")
-    except (ImportError, ValueError) as error:
+    except (ImportError, ValueError, httpx2.InvalidURL) as error:
         # Such as one of SOCKS, which takes another package. The way may be free without it.
         log.warning("proxy_passed_over", error=str(error))
         return _Impatient()

@@ -45,6 +45,7 @@ class Keeper:
         self._alone = Alone(executor.settings)
         self._task: asyncio.Task[None] | None = None
         self._outage = Outage("runs_not_looked_after")
+        self._sweeping = Outage("old_not_removed")
 
     async def begin(self) -> None:
         """See to what an earlier process left behind, and keep looking.
@@ -107,7 +108,12 @@ class Keeper:
     async def _sweep(self) -> None:
         # A little at a time: the runs are looked at in between.
         removing = partial(remove_old, self._executor.settings.retention, steps=SWEEP_STEPS)
-        await in_database_thread(removing)
+        try:
+            await in_database_thread(removing)
+        except TROUBLE as error:
+            self._sweeping.goes_on(error)
+        else:
+            self._sweeping.is_over()
 
 
 def _no_longer_wanted(held: list[UUID]) -> dict[UUID, Halt]:

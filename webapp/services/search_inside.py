@@ -23,10 +23,13 @@ _TEXTS = {
         "SELECT rowid AS id FROM search_index WHERE search_index MATCH :match AND rowid < :before"
     ),
     "postgresql": (
-        "SELECT id FROM search_document WHERE user_id = CAST(:user_id AS uuid) AND id < :before"
-        " AND (message_id IS NULL) = :titles AND (:words = '' OR words @@ CAST(:words AS tsquery))"
+        "SELECT id FROM search_document WHERE words @@ CAST(:match AS tsquery) AND id < :before"
     ),
 }
+# By the index, as without such terms. One person's long texts must not keep the database from all.
+_BOUNDS = text(
+    "SELECT set_config('enable_seqscan', 'off', true), set_config('statement_timeout', '5s', true)"
+)
 
 
 def find_inside(
@@ -39,28 +42,39 @@ def find_inside(
     terms: Sequence[Term],
     titles: bool,
 ) -> list[int]:
-    """The keys of texts that hold all terms anywhere and, in the index, the words of the others."""
+    """The keys of texts that hold all terms anywhere and, in the index, the words of the others.
+
+    Raises OperationalError on PostgreSQL where it takes too long.
+    """
     dialect = tx.get_bind().dialect.name
-    scope = f'scope : "{scope_of(user_id, titles=titles)}"'
-    values: dict[str, object] = {"before": before, "count": count, "newest": NEWEST}
+    scope = scope_of(user_id, titles=titles)
     if dialect == "sqlite":
-        values["match"] = f"{scope} AND text : ({words})" if words else scope
+        match = f'scope : "{scope}"' + (f" AND text : ({words})" if words else "")
     else:
-        values |= {"user_id": user_id.hex, "titles": titles, "words": words}
+        match = f"'{scope}'" + (f" & ({words})" if words else "")
+        tx.execute(_BOUNDS)
+    values = {"match": match, "before": before, "count": count, "newest": NEWEST}
     values |= {f"term_{number}": _anywhere(term) for number, term in enumerate(terms)}
-    return list(tx.execute(_query(dialect, len(terms)), values).scalars())
+    return list(tx.execute(_query(dialect, terms), values).scalars())
 
 
-def _query(dialect: str, terms: int) -> TextClause:
-    # SQLite's LIKE ignores the case of Latin letters, as ILIKE does.
-    like = "LIKE" if dialect == "sqlite" else "ILIKE"
-    held = " AND ".join(f"said.text {like} :term_{number}" for number in range(terms))
+def _query(dialect: str, terms: Sequence[Term]) -> TextClause:
+    held = " AND ".join(
+        f"said.text {_like(dialect, term)} :term_{number}" for number, term in enumerate(terms)
+    )
     newest = f"{_TEXTS[dialect]} ORDER BY id DESC LIMIT :newest"
     return text(
         f"SELECT said.id FROM ({newest}) AS newest"  # noqa: S608 - of constants alone
         f" JOIN search_document AS said ON said.id = newest.id WHERE {held}"
         " ORDER BY said.id DESC LIMIT :count"
     )
+
+
+def _like(dialect: str, term: Term) -> str:
+    # SQLite's LIKE passes the case of Latin letters over. PostgreSQL's ILIKE makes each text small
+    # for that, which is in vain where a script knows no case.
+    has_case = any(word.lower() != word.upper() for word in term.words)
+    return "ILIKE" if has_case and dialect == "postgresql" else "LIKE"
 
 
 def _anywhere(term: Term) -> str:

@@ -28,12 +28,21 @@ def turns_of(
             Entry(message.item, message.position, message.run_id, message.agent_name, message.at)
         )
         if len(entries) >= enough:
-            # The last turn may go on with what comes next.
-            *whole, last = gather_turns(entries)
-            yield from _shown(chat, whole, show_text)
-            entries = sorted([*last.messages, *last.replies], key=lambda entry: entry.position)
+            turns = gather_turns(entries)
+            end = _first_that_may_go_on(turns)
+            yield from _shown(chat, turns[:end], show_text)
+            left = [entry for turn in turns[end:] for entry in (*turn.messages, *turn.replies)]
+            entries = sorted(left, key=lambda entry: entry.position)
             enough = max(PAGE, 2 * len(entries))
     yield from _shown(chat, gather_turns(entries), show_text)
+
+
+def _first_that_may_go_on(turns: Sequence[Gathered]) -> int:
+    """With what comes next: the last, and a run's before what others have written meanwhile."""
+    last = len(turns) - 1
+    of_run = next((number for number in range(last, -1, -1) if turns[number].run_id), last)
+    written = sum(len(turn.messages) + len(turn.replies) for turn in turns[of_run + 1 :])
+    return of_run if written < PAGE else last
 
 
 def _shown(chat: ExportedChat, turns: Sequence[Gathered], show_text: ShowText) -> Iterator[Turn]:
