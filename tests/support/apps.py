@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask
 from flask_migrate import upgrade
 
+from tests.runs.stage import until
 from webapp import create_app
 from webapp.cli.migrations import init_migrations
 from webapp.config import Settings
@@ -27,10 +28,12 @@ def app_like(app: Flask, **changes: Any) -> Iterator[Flask]:
     try:
         yield other
     finally:
-        with other.app_context():
-            db.engine.dispose()
         with app.app_context():
             bind(db.engine)
+        with other.app_context():
+            # A thread that looks after runs may be at work there; it would leave its connection.
+            until(lambda: not db.engine.pool.checkedout())  # type: ignore[attr-defined]
+            db.engine.dispose()
 
 
 @contextmanager
