@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.factories import make_user
 from tests.support.apps import app_on
 from tests.support.browser import find_chromium
-from tests.support.browsing import Person, Troubles
+from tests.support.browsing import Person, Troubles, sign_in
 from tests.support.client import PageClient
 from tests.support.server import LiveServer, live_server
 from webapp.database import bind, db
@@ -115,6 +115,16 @@ def new_page(chromium: Browser, server: LiveServer, troubles: Troubles) -> Itera
 @pytest.fixture
 def page(new_page: NewPage) -> Page:
     return new_page()
+
+
+@pytest.fixture
+def untold(server: LiveServer, new_page: NewPage, ada: Person, troubles: Troubles) -> Page:
+    """Of somebody signed in where a browser does not tell whether a script asks."""
+    troubles.expect("Cross-Origin-Opener-Policy")
+    base_url = f"http://{ELSEWHERE}:{server.port}"
+    page = new_page(base_url=base_url)
+    sign_in(page, base_url, ada.email, ada.password)
+    return page
 
 
 @pytest.fixture

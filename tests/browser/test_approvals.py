@@ -5,9 +5,9 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import ELSEWHERE, NewPage
+from tests.browser.conftest import NewPage
 from tests.support.axe import findings_everywhere
-from tests.support.browsing import Person, Troubles, sign_in
+from tests.support.browsing import Troubles
 from tests.support.chatting import REPLY_PATIENCE, ask, field, last_reply, say, wait_for_reply
 from tests.support.focus import place
 from tests.support.server import LiveServer, live_server
@@ -108,13 +108,9 @@ def test_a_word_in_another_window_takes_the_card_away_at_a_glance(signed_in: New
     assert "Deleted: Call the vet." in wait_for_reply(page)
 
 
-def test_a_card_is_never_replaced_by_the_sign_in_page(
-    server: LiveServer, new_page: NewPage, ada: Person, troubles: Troubles
-) -> None:
-    """Where a browser does not tell whether a script asks."""
-    troubles.expect("401|Cross-Origin-Opener-Policy")
-    page = new_page(base_url=f"http://{ELSEWHERE}:{server.port}")
-    sign_in(page, f"http://{ELSEWHERE}:{server.port}", ada.email, ada.password)
+def test_a_card_is_never_replaced_by_the_sign_in_page(untold: Page, troubles: Troubles) -> None:
+    troubles.expect("401")
+    page = untold
     begin(page, "Sweep the yard")
     page.context.clear_cookies()
     with page.expect_response("**/runs/*") as answered:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ELSEWHERE, PASSWORD, NewPage
-from tests.support.browsing import Person, Troubles, sign_in
+from tests.browser.conftest import PASSWORD, NewPage
+from tests.support.browsing import Troubles
 from tests.support.chatting import (
     COUNT,
     begin_chat,
@@ -97,13 +97,9 @@ def test_a_sign_in_that_ended_elsewhere_leads_to_the_sign_in_page(
     page.wait_for_url(re.compile("/sign-in"))
 
 
-def test_a_reply_is_never_replaced_by_the_sign_in_page(
-    server: LiveServer, new_page: NewPage, ada: Person, troubles: Troubles
-) -> None:
-    """Where a browser does not tell whether a script asks."""
-    troubles.expect("401|Cross-Origin-Opener-Policy")
-    page = new_page(base_url=f"http://{ELSEWHERE}:{server.port}")
-    sign_in(page, f"http://{ELSEWHERE}:{server.port}", ada.email, ada.password)
+def test_a_reply_is_never_replaced_by_the_sign_in_page(untold: Page, troubles: Troubles) -> None:
+    troubles.expect("401")
+    page = untold
     begin_chat(page, COUNT)
     wait_for_growth(page, 20)
     asked: list[str] = []
